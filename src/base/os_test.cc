@@ -1,0 +1,50 @@
+// Copyright 2026 The Hearth Authors
+// SPDX-License-Identifier: Apache-2.0
+#include "base/os.h"
+
+#include <gtest/gtest.h>
+
+namespace hearth::os {
+namespace {
+
+std::string Temp(const std::string& name) { return testing::TempDir() + "/hearth_os_" + name; }
+
+TEST(Os, AtomicWriteReadsBack) {
+  const std::string path = Temp("atomic");
+  ASSERT_TRUE(WriteFileAtomic(path, "one").has_value());
+  ASSERT_TRUE(WriteFileAtomic(path, "two").has_value());
+  EXPECT_EQ(ReadWholeFile(path, 100).value(), "two");
+  EXPECT_EQ(ReadWholeFile(path, 2).error().id(), "file.too_large");
+  ASSERT_TRUE(RemoveFile(path).has_value());
+  EXPECT_EQ(ReadWholeFile(path, 2).error().code(), Code::kNotFound);
+  EXPECT_TRUE(RemoveFile(path).has_value());
+}
+
+TEST(Os, ShortReadIsDataLoss) {
+  const std::string path = Temp("short");
+  ASSERT_TRUE(WriteFileAtomic(path, "12345").has_value());
+  const File file = File::OpenRead(path).value();
+  uint8_t bytes[4];
+  EXPECT_TRUE(file.ReadAt(1, bytes).has_value());
+  EXPECT_EQ(file.ReadAt(2, bytes).error().code(), Code::kDataLoss);
+  EXPECT_EQ(File::OpenRead(testing::TempDir()).error().id(), "file.is_folder");
+}
+
+TEST(Os, MemoryAndThreadsAreSane) {
+  EXPECT_GT(Memory().total, uint64_t{64} << 20);
+  EXPECT_LE(Memory().available, Memory().total);
+  EXPECT_GE(UsableThreads(), 1);
+  EXPECT_GT(PeakResident(), 0u);
+}
+
+TEST(Os, PagesAreZeroedAndMovable) {
+  Pages pages = Pages::Allocate(100'000).value();
+  EXPECT_EQ(reinterpret_cast<uintptr_t>(pages.data()) % 64, 0u);
+  for (uint64_t i = 0; i < pages.size(); ++i) ASSERT_EQ(pages.data()[i], 0);
+  Pages other = std::move(pages);
+  EXPECT_EQ(pages.data(), nullptr);
+  EXPECT_EQ(other.size(), 100'000u);
+}
+
+}  // namespace
+}  // namespace hearth::os
