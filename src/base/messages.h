@@ -6,13 +6,15 @@
 
 namespace hearth::msg {
 
-inline constexpr Message kFileNotFound{"file.not_found", "{0}: no such file.", "{0}：没有这个文件。"};
-inline constexpr Message kFileDenied{"file.denied",
-                                     "{0}: permission denied. Check the owner and mode of the file.",
-                                     "{0}：没有权限。请检查文件的所有者和权限。"};
+inline constexpr Message kFileNotFound{"file.not_found", "{0}: no such file.",
+                                       "{0}：没有这个文件。"};
+inline constexpr Message kFileDenied{
+    "file.denied", "{0}: permission denied. Check the owner and mode of the file.",
+    "{0}：没有权限。请检查文件的所有者和权限。"};
 inline constexpr Message kFileIsFolder{"file.is_folder", "{0}: this is a folder, a file is needed.",
                                        "{0}：这是文件夹，需要的是文件。"};
-inline constexpr Message kFileFailed{"file.failed", "{0}: {1} failed: {2}.", "{0}：{1} 失败：{2}。"};
+inline constexpr Message kFileFailed{"file.failed", "{0}: {1} failed: {2}.",
+                                     "{0}：{1} 失败：{2}。"};
 inline constexpr Message kFileShort{
     "file.short", "{0}: ends before byte {1}. It is cut short or was changed while in use.",
     "{0}：文件在第 {1} 字节之前就结束了，可能不完整，或在使用中被修改。"};
@@ -21,8 +23,9 @@ inline constexpr Message kFileTooLarge{"file.too_large", "{0}: larger than {1} b
 inline constexpr Message kDiskFull{"disk.full",
                                    "{0}: the disk is full. Free some space and try again.",
                                    "{0}：磁盘已满。请腾出空间后重试。"};
-inline constexpr Message kNoMemory{"memory.refused",
-                                   "The system refused {0} bytes of memory.",
+inline constexpr Message kNoMemory{"memory.refused", "The system refused {0} bytes of memory.",
                                    "系统无法提供 {0} 字节内存。"};
+inline constexpr Message kJsonInvalid{"json.invalid", "{0}: not valid JSON: {1}",
+                                      "{0}：不是有效的 JSON：{1}"};
 
 }  // namespace hearth::msg
