@@ -8,12 +8,25 @@
 
 namespace hearth::quant {
 
-// Number formats of weights as ordinary model files hold them. Values are Hearth's own, never on disk.
+// Number formats of weights as ordinary model files hold them. Values are Hearth's own, never on
+// disk.
 enum class Type : uint8_t {
-  kF32, kF16, kBF16,
-  kQ4_0, kQ4_1, kQ5_0, kQ5_1, kQ8_0,
-  kQ2_K, kQ3_K, kQ4_K, kQ5_K, kQ6_K,
-  kIQ4_NL, kIQ4_XS, kMXFP4,
+  kF32,
+  kF16,
+  kBF16,
+  kQ4_0,
+  kQ4_1,
+  kQ5_0,
+  kQ5_1,
+  kQ8_0,
+  kQ2_K,
+  kQ3_K,
+  kQ4_K,
+  kQ5_K,
+  kQ6_K,
+  kIQ4_NL,
+  kIQ4_XS,
+  kMXFP4,
 };
 inline constexpr int kTypeCount = 16;
 
@@ -29,7 +42,7 @@ struct TypeRow {
   void (*decode)(const uint8_t* in, int64_t blocks, float* out);
 };
 
-std::span<const TypeRow> Types();        // in enum order
+std::span<const TypeRow> Types();  // in enum order
 const TypeRow& Row(Type type);
 const TypeRow* FindGgmlType(uint32_t id);  // null when not supported (yet)
 // The name that GGUF tools give to `id`, also for unsupported ones ("IQ2_XXS"); empty when unknown.
