@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstdint>
+
+#include "quant/layout.h"
 
 // Scalar reference decoders: `blocks` whole blocks at `in` to floats at `out`. They define what a
 // weight is; every packed layout and kernel must give the same floats.
@@ -65,12 +66,6 @@ inline int IQ4XSScale(const uint8_t* block, int index) {
   const int low = (block[4 + index / 2] >> (4 * (index % 2))) & 15;
   return (low | high << 4) - 32;
 }
-
-// Codebooks: nibble to integer.
-inline constexpr std::array<int8_t, 16> kIQ4Values = {-127, -104, -83, -65, -49, -35, -22, -10,
-                                                      1,    13,   25,  38,  53,  69,  89,  113};
-inline constexpr std::array<int8_t, 16> kMXFP4Values = {0, 1,  2,  3,  4,  6,  8,  12,
-                                                        0, -1, -2, -3, -4, -6, -8, -12};
 
 // Scale of an MXFP4 block for kMXFP4Values, which are twice the e2m1 numbers: 2^(e - 128), a
 // denormal for e < 2. e = 255 (NaN in the OCP specification) is 2^127, as the reference has it.

@@ -6,29 +6,9 @@
 #include <span>
 #include <string_view>
 
-namespace hearth::quant {
+#include "quant/layout.h"
 
-// Number formats of weights as ordinary model files hold them. Values are Hearth's own, never on
-// disk.
-enum class Type : uint8_t {
-  kF32,
-  kF16,
-  kBF16,
-  kQ4_0,
-  kQ4_1,
-  kQ5_0,
-  kQ5_1,
-  kQ8_0,
-  kQ2_K,
-  kQ3_K,
-  kQ4_K,
-  kQ5_K,
-  kQ6_K,
-  kIQ4_NL,
-  kIQ4_XS,
-  kMXFP4,
-};
-inline constexpr int kTypeCount = 16;
+namespace hearth::quant {
 
 // One row per format; generated documentation, tests and dispatch read the same table (types.cc).
 struct TypeRow {

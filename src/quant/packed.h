@@ -1,0 +1,43 @@
+// Copyright 2026 The Hearth Authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/os.h"
+#include "base/result.h"
+#include "quant/types.h"
+
+// Packing and unpacking of the layout that quant/layout.h describes.
+namespace hearth::quant {
+
+// Sizes in bytes. REQUIRES (all): columns >= 1; for K-quants a multiple of 256, for other block
+// types of 32 (what the type's block_weights demands).
+uint64_t PanelBytes(Type type, uint64_t columns);
+uint64_t PackedBytes(Type type, uint64_t rows, uint64_t columns);
+
+// Packs one panel. rows[i]: source data of row i in the file's format, null beyond the last row.
+// out: PanelBytes, need not be zeroed.
+void PackPanel(Type type, uint64_t columns, const uint8_t* const rows[kPanelRows], uint8_t* out);
+
+// The floats of one row (0..15) of a packed panel, equal to the reference decoder's. out:
+// [columns].
+void UnpackRow(Type type, uint64_t columns, const uint8_t* panel, int row, float* out);
+
+// A view of a packed matrix; the owner is elsewhere.
+struct PackedMatrix {
+  Type type = Type::kF32;
+  uint64_t rows = 0;
+  uint64_t columns = 0;
+  uint64_t panel_bytes = 0;
+  const uint8_t* data = nullptr;  // [panels][panel_bytes], 64-byte aligned
+
+  uint64_t panels() const { return (rows + kPanelRows - 1) / kPanelRows; }
+  const uint8_t* panel(uint64_t i) const { return data + i * panel_bytes; }
+  void Row(uint64_t row, float* out) const {
+    UnpackRow(type, columns, panel(row / kPanelRows), static_cast<int>(row % kPanelRows), out);
+  }
+};
+
+}  // namespace hearth::quant
