@@ -19,7 +19,11 @@ constexpr std::optional<uint64_t> CheckedMul(uint64_t a, uint64_t b) {
 }
 
 // REQUIRES: unit > 0. `value` must be far from 2^64 (sizes of things that exist).
-constexpr uint64_t RoundUp(uint64_t value, uint64_t unit) { return (value + unit - 1) / unit * unit; }
-constexpr uint64_t CeilDiv(uint64_t value, uint64_t unit) { return (value + unit - 1) / unit; }
+constexpr uint64_t RoundUp(uint64_t value, uint64_t unit) {
+  return (value + unit - 1) / unit * unit;
+}
+constexpr uint64_t CeilDiv(uint64_t value, uint64_t unit) {
+  return (value + unit - 1) / unit;
+}
 
 }  // namespace hearth

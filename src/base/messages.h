@@ -28,8 +28,4 @@ inline constexpr Message kNoMemory{"memory.refused", "The system refused {0} byt
 inline constexpr Message kJsonInvalid{"json.invalid", "{0}: not valid JSON: {1}",
                                       "{0}：不是有效的 JSON：{1}"};
 
-inline constexpr Message kSettingBad{"setting.bad",
-                                     "{0}: \"{1}\" is not a value it can have. Allowed: {2}.",
-                                     "{0}：“{1}” 不是有效的值。允许：{2}。"};
-
 }  // namespace hearth::msg

@@ -57,7 +57,8 @@ Result<std::vector<std::string>> ListFolder(const std::string& path);  // names,
 bool FileExists(const std::string& path);
 Result<uint64_t> FreeDisk(const std::string& folder);
 
-// The XDG data folder of Hearth: $HEARTH_HOME, else $XDG_DATA_HOME/hearth, else ~/.local/share/hearth.
+// The XDG data folder of Hearth: $HEARTH_HOME, else $XDG_DATA_HOME/hearth, else
+// ~/.local/share/hearth.
 std::string DataFolder();
 
 struct MemoryInfo {
@@ -70,7 +71,8 @@ uint64_t PeakResident();  // bytes, of this process
 // Threads the process may use: affinity mask and cgroup quota respected, at least 1.
 int UsableThreads();
 
-// Zeroed anonymous pages, 64-byte aligned at least (huge pages are asked for when large), move-only.
+// Zeroed anonymous pages, 64-byte aligned at least (huge pages are asked for when large),
+// move-only.
 class Pages {
  public:
   Pages() = default;

@@ -219,7 +219,9 @@ Result<std::vector<std::string>> ListFolder(const std::string& path) {
   return names;
 }
 
-bool FileExists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
+bool FileExists(const std::string& path) {
+  return ::access(path.c_str(), F_OK) == 0;
+}
 
 Result<uint64_t> FreeDisk(const std::string& folder) {
   struct statvfs info = {};
@@ -233,7 +235,8 @@ std::string DataFolder() {
     return std::string(value == nullptr ? "" : value);
   };
   if (const std::string home = variable("HEARTH_HOME"); !home.empty()) return home;
-  if (const std::string xdg = variable("XDG_DATA_HOME"); xdg.starts_with('/')) return xdg + "/hearth";
+  if (const std::string xdg = variable("XDG_DATA_HOME"); xdg.starts_with('/'))
+    return xdg + "/hearth";
   const std::string home = variable("HOME");
   return (home.empty() ? "/tmp" : home) + "/.local/share/hearth";
 }

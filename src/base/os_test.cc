@@ -7,7 +7,9 @@
 namespace hearth::os {
 namespace {
 
-std::string Temp(const std::string& name) { return testing::TempDir() + "/hearth_os_" + name; }
+std::string Temp(const std::string& name) {
+  return testing::TempDir() + "/hearth_os_" + name;
+}
 
 TEST(Os, AtomicWriteReadsBack) {
   const std::string path = Temp("atomic");

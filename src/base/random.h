@@ -14,8 +14,9 @@ class Philox {
   explicit constexpr Philox(uint64_t seed, uint64_t stream = 0) : seed_(seed), stream_(stream) {}
 
   constexpr std::array<uint32_t, 4> Block(uint64_t counter) const {
-    std::array<uint32_t, 4> c = {static_cast<uint32_t>(counter), static_cast<uint32_t>(counter >> 32),
-                                 static_cast<uint32_t>(stream_), static_cast<uint32_t>(stream_ >> 32)};
+    std::array<uint32_t, 4> c = {
+        static_cast<uint32_t>(counter), static_cast<uint32_t>(counter >> 32),
+        static_cast<uint32_t>(stream_), static_cast<uint32_t>(stream_ >> 32)};
     uint32_t k0 = static_cast<uint32_t>(seed_);
     uint32_t k1 = static_cast<uint32_t>(seed_ >> 32);
     for (int round = 0; round < 10; ++round) {

@@ -30,7 +30,9 @@ constexpr std::array<CodeRow, kCodeCount> kCodes = {{
     {Code::kInternal, "internal", 70, 500},
 }};
 
-constexpr const CodeRow& Row(Code code) { return kCodes[static_cast<size_t>(code)]; }
+constexpr const CodeRow& Row(Code code) {
+  return kCodes[static_cast<size_t>(code)];
+}
 
 static_assert([] {
   for (size_t i = 0; i < kCodes.size(); ++i) {
@@ -41,9 +43,15 @@ static_assert([] {
 
 }  // namespace
 
-std::string_view CodeName(Code code) { return Row(code).name; }
-int ExitCode(Code code) { return Row(code).exit_code; }
-int HttpStatus(Code code) { return Row(code).http_status; }
+std::string_view CodeName(Code code) {
+  return Row(code).name;
+}
+int ExitCode(Code code) {
+  return Row(code).exit_code;
+}
+int HttpStatus(Code code) {
+  return Row(code).http_status;
+}
 
 void CheckFailed(const char* expression, const char* file, int line) {
   std::fprintf(stderr, "hearth: internal error: %s (%s:%d)\n", expression, file, line);

@@ -18,8 +18,8 @@ namespace hearth {
 // Canonical codes. Each maps to one process exit code and one HTTP status (table in result.cc).
 enum class Code : uint8_t {
   kCancelled,
-  kInvalidArgument,     // the caller's input is wrong
-  kNotFound,            // no such model, file, setting
+  kInvalidArgument,  // the caller's input is wrong
+  kNotFound,         // no such model, file, setting
   kAlreadyExists,
   kPermissionDenied,
   kResourceExhausted,   // memory, disk or context does not suffice
@@ -28,7 +28,7 @@ enum class Code : uint8_t {
   kDataLoss,            // a file is damaged or lies about itself
   kUnavailable,         // network or device does not answer; may work later
   kDeadlineExceeded,
-  kInternal,            // a bug
+  kInternal,  // a bug
 };
 inline constexpr int kCodeCount = 12;
 
@@ -73,12 +73,12 @@ template <typename... Args>
 #define HEARTH_CONCAT(a, b) HEARTH_CONCAT_INNER(a, b)
 
 // HEARTH_TRY(expr): returns the error of a Status/Result from the enclosing function.
-#define HEARTH_TRY(expression)                                   \
-  do {                                                           \
-    auto hearth_status = (expression);                           \
-    if (!hearth_status) {                                        \
-      return std::unexpected(std::move(hearth_status).error());  \
-    }                                                            \
+#define HEARTH_TRY(expression)                                  \
+  do {                                                          \
+    auto hearth_status = (expression);                          \
+    if (!hearth_status) {                                       \
+      return std::unexpected(std::move(hearth_status).error()); \
+    }                                                           \
   } while (false)
 
 // HEARTH_ASSIGN(auto x, expr): x is the value of a Result, or its error is returned.

@@ -33,7 +33,9 @@ void WaitChange(const std::atomic<uint32_t>& word, uint32_t old) {
 
 }  // namespace
 
-void Worker::Barrier() const { team->Arrive(); }
+void Worker::Barrier() const {
+  team->Arrive();
+}
 
 ThreadTeam::ThreadTeam(int threads) : size_(threads) {
   HEARTH_CHECK(threads >= 1);

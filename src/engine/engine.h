@@ -23,8 +23,8 @@ enum class KvType { kInt8, kF16 };
 
 struct LoadOptions {
   Precision precision = Precision::kDefault;
-  int threads = 0;                   // 0: what the process may use
-  bool force = false;                // load although the prediction says it does not fit
+  int threads = 0;     // 0: what the process may use
+  bool force = false;  // load although the prediction says it does not fit
   std::function<void(uint64_t done, uint64_t total)> progress;  // bytes of weights packed so far
   CancelToken* cancel = nullptr;
 };
@@ -58,8 +58,10 @@ struct ModelInfo {
 // the thread team that its sessions compute with.
 class Engine {
  public:
-  static Result<std::shared_ptr<const Engine>> Load(const std::string& path, const LoadOptions& options);
-  // What `Load` plus a session of `context` tokens will need, and facts for `show`; reads no weights.
+  static Result<std::shared_ptr<const Engine>> Load(const std::string& path,
+                                                    const LoadOptions& options);
+  // What `Load` plus a session of `context` tokens will need, and facts for `show`; reads no
+  // weights.
   static Result<ModelInfo> Inspect(const std::string& path);
   static Result<MemoryPlan> Plan(const std::string& path, int32_t context, KvType kv,
                                  Precision precision = Precision::kDefault);

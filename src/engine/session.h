@@ -20,7 +20,7 @@ namespace hearth::engine {
 struct SessionOptions {
   int32_t context = 4096;  // tokens of KV cache, allocated at open; at most the trained context
   KvType kv = KvType::kInt8;
-  int32_t chunk = 512;     // tokens per prefill step
+  int32_t chunk = 512;  // tokens per prefill step
 };
 
 enum class Finish { kStopToken, kStopText, kMaxTokens, kContextFull, kCancelled };
@@ -28,9 +28,9 @@ std::string_view FinishName(Finish finish);  // "stop", "length", "context_full"
 
 struct GenerateOptions {
   text::SamplerOptions sampler;
-  int32_t max_tokens = -1;         // -1: until a stop or the context is full
-  std::vector<std::string> stop;   // texts that end the answer (not part of it)
-  int32_t logprobs = 0;            // alternatives reported per token, 0: none
+  int32_t max_tokens = -1;        // -1: until a stop or the context is full
+  std::vector<std::string> stop;  // texts that end the answer (not part of it)
+  int32_t logprobs = 0;           // alternatives reported per token, 0: none
   CancelToken* cancel = nullptr;
   // Text as it becomes complete (whole UTF-8 characters). May be empty.
   std::function<void(std::string_view text)> on_text;
@@ -39,8 +39,8 @@ struct GenerateOptions {
 
 struct Timings {
   double prefill_seconds = 0, decode_seconds = 0;
-  int32_t prompt_tokens = 0;    // of the whole prompt
-  int32_t cached_tokens = 0;    // of those, reused from the KV cache
+  int32_t prompt_tokens = 0;  // of the whole prompt
+  int32_t cached_tokens = 0;  // of those, reused from the KV cache
   int32_t answer_tokens = 0;
 };
 
@@ -66,9 +66,10 @@ class Session {
                                                const SessionOptions& options);
   ~Session();
 
-  // Answers `prompt` (the whole token sequence). The longest beginning that equals what is cached is
-  // not computed again. kResourceExhausted when the prompt leaves no room in the context; then and on
-  // every error the session stays usable. Cancelled: what was produced is returned (kCancelled).
+  // Answers `prompt` (the whole token sequence). The longest beginning that equals what is cached
+  // is not computed again. kResourceExhausted when the prompt leaves no room in the context; then
+  // and on every error the session stays usable. Cancelled: what was produced is returned
+  // (kCancelled).
   Result<Answer> Generate(std::span<const text::Token> prompt, const GenerateOptions& options);
 
   // Computes `tokens` as continuation of the first `keep` cached tokens and gives the logits of the
@@ -81,8 +82,8 @@ class Session {
   void Clear();
   const Engine& engine() const;
 
-  // The cached tokens and KV pages, bound to the model by hash (docs/formats.md). Loading with another
-  // model or a damaged file: error, and the session is unchanged.
+  // The cached tokens and KV pages, bound to the model by hash (docs/formats.md). Loading with
+  // another model or a damaged file: error, and the session is unchanged.
   Status Save(const std::string& path) const;
   Status Load(const std::string& path);
 

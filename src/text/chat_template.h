@@ -14,7 +14,7 @@ namespace hearth::text {
 
 // What a template may spend before it is stopped with kResourceExhausted.
 struct TemplateLimits {
-  uint64_t steps = 2'000'000;        // evaluated nodes; hostile templates end within 50 ms
+  uint64_t steps = 2'000'000;  // evaluated nodes; hostile templates end within 50 ms
   uint64_t output_bytes = 4 << 20;
   uint64_t memory_bytes = 16 << 20;  // values alive at once
   int depth = 64;                    // nesting of expressions, statements and macro calls
@@ -33,7 +33,8 @@ class ChatTemplate {
   // `variables_json`: one JSON object with messages, tools, add_generation_prompt, bos_token, ...
   // (the variables of transformers' apply_chat_template; trim_blocks and lstrip_blocks on).
   // raise_exception(text) in the template arrives as kInvalidArgument with that text.
-  Result<std::string> Render(std::string_view variables_json, const TemplateLimits& limits = {}) const;
+  Result<std::string> Render(std::string_view variables_json,
+                             const TemplateLimits& limits = {}) const;
 
   const std::string& source() const;
 

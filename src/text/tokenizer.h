@@ -30,7 +30,8 @@ class Tokenizer {
   virtual ~Tokenizer() = default;
 
   // From GGUF metadata (tokenizer.ggml.*), or from the JSON of a tokenizer.json file.
-  static Result<std::unique_ptr<const Tokenizer>> FromCatalogue(const formats::Catalogue& catalogue);
+  static Result<std::unique_ptr<const Tokenizer>> FromCatalogue(
+      const formats::Catalogue& catalogue);
   static Result<std::unique_ptr<const Tokenizer>> FromJson(std::string_view json);
 
   // `text` may be any bytes; invalid UTF-8 is encoded as the reference does (U+FFFD or bytes).
@@ -44,7 +45,7 @@ class Tokenizer {
 
   virtual int32_t vocabulary_size() const = 0;
   virtual TokenKind Kind(Token token) const = 0;
-  virtual std::string_view Spelling(Token token) const = 0;  // as in the vocabulary file
+  virtual std::string_view Spelling(Token token) const = 0;         // as in the vocabulary file
   virtual Token FindSpelling(std::string_view spelling) const = 0;  // -1 when absent
 
   Token bos() const { return bos_; }  // -1 when the model has none
@@ -54,7 +55,7 @@ class Tokenizer {
   // Every token that ends an answer: EOS, EOT, <|im_end|>, <end_of_turn>, ... sorted.
   std::span<const Token> stop_tokens() const { return stop_tokens_; }
   std::string_view model_name() const { return model_name_; }  // "gpt2", "llama", "unigram"
-  std::string_view pre_name() const { return pre_name_; }      // "qwen2", "llama-bpe", "smollm", ...
+  std::string_view pre_name() const { return pre_name_; }  // "qwen2", "llama-bpe", "smollm", ...
 
  protected:
   Token bos_ = -1, eos_ = -1;
@@ -63,8 +64,8 @@ class Tokenizer {
   std::string model_name_, pre_name_;
 };
 
-// Turns a stream of tokens into a stream of whole UTF-8 characters: bytes of an unfinished character
-// are held back until the next token completes them.
+// Turns a stream of tokens into a stream of whole UTF-8 characters: bytes of an unfinished
+// character are held back until the next token completes them.
 class StreamDecoder {
  public:
   explicit StreamDecoder(const Tokenizer& tokenizer, bool show_specials = false)
