@@ -27,5 +27,13 @@ inline constexpr Message kNoMemory{"memory.refused", "The system refused {0} byt
                                    "系统无法提供 {0} 字节内存。"};
 inline constexpr Message kJsonInvalid{"json.invalid", "{0}: not valid JSON: {1}",
                                       "{0}：不是有效的 JSON：{1}"};
+inline constexpr Message kProcessMissing{"process.missing",
+                                         "{0}: there is no such program in PATH. Install it.",
+                                         "{0}：PATH 中没有这个程序，请先安装。"};
+inline constexpr Message kProcessFailed{"process.failed", "{0} cannot be started: {1}.",
+                                        "无法启动 {0}：{1}。"};
+inline constexpr Message kProcessTimeout{
+    "process.timeout", "{0} did not end within {1} seconds and was stopped. Try again later.",
+    "{0} 在 {1} 秒内没有结束，已被终止。请稍后重试。"};
 
 }  // namespace hearth::msg

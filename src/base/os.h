@@ -54,6 +54,8 @@ Status Rename(const std::string& from, const std::string& to);
 Status RemoveFile(const std::string& path);  // absent is not an error
 Status MakeFolders(const std::string& path);
 Result<std::vector<std::string>> ListFolder(const std::string& path);  // names, sorted
+Status RemoveTree(const std::string& path);   // with all inside; follows no links; absent is fine
+uint64_t TreeBytes(const std::string& path);  // size of all regular files inside; 0 when absent
 bool FileExists(const std::string& path);
 Result<uint64_t> FreeDisk(const std::string& folder);
 

@@ -16,6 +16,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <optional>
 
 #include "base/checked.h"
@@ -217,6 +218,27 @@ Result<std::vector<std::string>> ListFolder(const std::string& path) {
   ::closedir(folder);
   std::ranges::sort(names);
   return names;
+}
+
+Status RemoveTree(const std::string& path) {
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+  if (error) return FailErrno(path, "remove", error.value());
+  return {};
+}
+
+uint64_t TreeBytes(const std::string& path) {
+  namespace fs = std::filesystem;
+  uint64_t bytes = 0;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(path, error), end; !error && at != end;
+       at.increment(error)) {
+    std::error_code gone;  // another program may remove files meanwhile
+    if (!at->is_regular_file(gone) || at->is_symlink(gone)) continue;
+    const uintmax_t size = at->file_size(gone);
+    if (!gone) bytes += size;
+  }
+  return bytes;
 }
 
 bool FileExists(const std::string& path) {
