@@ -35,5 +35,8 @@ inline constexpr Message kProcessFailed{"process.failed", "{0} cannot be started
 inline constexpr Message kProcessTimeout{
     "process.timeout", "{0} did not end within {1} seconds and was stopped. Try again later.",
     "{0} 在 {1} 秒内没有结束，已被终止。请稍后重试。"};
+inline constexpr Message kSettingBad{"setting.bad",
+                                     "{0}: \"{1}\" is not a value it can have. Allowed: {2}.",
+                                     "{0}：“{1}” 不是有效的值。允许：{2}。"};
 
 }  // namespace hearth::msg
