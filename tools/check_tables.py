@@ -57,12 +57,13 @@ def main():
       errors.append(f"{page}: no rows of the table {name} found in the code")
       continue
     text = read(page)
-    marked = re.search(rf"(<!-- table {name} -->\n)(.*?)(\n<!-- end -->)", text, re.S)
+    marked = re.search(rf"(<!-- table {name} -->\n)(.*?)(<!-- end -->)", text, re.S)
     if not marked:
       errors.append(f"{page}: no markers for the table {name}")
-    elif marked[2] != table:
+    elif marked[2] != table + "\n":
       if "--fix" in sys.argv:
-        (ROOT / page).write_text(text[:marked.start(2)] + table + text[marked.end(2):])
+        (ROOT / page).write_text(
+            text[:marked.start(2)] + table + "\n" + text[marked.end(2):])
       else:
         errors.append(f"{page}: the table {name} differs from the code; "
                       "run tools/check_tables.py --fix")
