@@ -25,7 +25,7 @@ struct SourceSettings {
   std::vector<std::vector<std::string>> pip_commands = {
       {"python3", "-m", "pip"}, {"pip3"}, {"pip"}};
   int pip_parallel = 3;
-  int attempts = 5;  // in a row without a new byte
+  int attempts = 5;  // in a row without a new megabyte
   std::chrono::milliseconds probe_timeout{5000};
   std::chrono::milliseconds connect_timeout{15000};
   std::chrono::milliseconds stall_timeout{60000};
@@ -51,6 +51,8 @@ struct SourceKind {
   std::string_view name;
   // Quick: can this machine reach the source now? The error says why not.
   Status (*probe)(const FetchContext&);
+  // Bytes of disk it needs beside the blob.
+  uint64_t (*scratch)(const FetchContext&);
   // Appends to `blob` until it has all bytes. May call blob.StartAt first to begin at a boundary.
   Status (*fetch)(FetchContext&);
 };
@@ -61,11 +63,13 @@ const SourceKind* FindSourceKind(std::string_view name);  // nullptr: not known 
 
 namespace huggingface {
 Status Probe(const FetchContext& context);
+uint64_t Scratch(const FetchContext& context);
 Status Fetch(FetchContext& context);
 }  // namespace huggingface
 
 namespace python_packages {
 Status Probe(const FetchContext& context);
+uint64_t Scratch(const FetchContext& context);
 Status Fetch(FetchContext& context);
 }  // namespace python_packages
 

@@ -64,6 +64,8 @@ class Store {
   std::string ManifestPath(std::string_view name) const;
   // Makes the folders of the store; kPermissionDenied says which cannot be written.
   Status MakeFolders() const;
+  // kResourceExhausted when `bytes` more would fill the disk.
+  Status CheckDisk(std::string_view name, uint64_t bytes) const;
   // Writes the manifest of a blob that is complete. REQUIRES: the blob's lock is held.
   Status WriteManifest(const Model& model) const;
 
