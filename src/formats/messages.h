@@ -106,4 +106,7 @@ inline constexpr Message kGgufSplitTensors{
     "gguf.split_tensors", "{0}: the parts hold {1} tensors together, {2} are promised.",
     "{0}：各部分共有 {1} 个张量，但声明有 {2} 个。"};
 
+inline constexpr Message kRandomType{"random_model.type", "{0}: not a type. Possible: {1}.",
+                                     "{0}：不是有效的类型。可用：{1}。"};
+
 }  // namespace hearth::msg

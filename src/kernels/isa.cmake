@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+# Units that are compiled for more than the baseline CPU. Each exports one table and nothing else
+# (tools/check_isa_symbols.py). isa_unit(FILE flags...)
+set(HEARTH_ISA_UNITS)
+macro(isa_unit file)
+  set_source_files_properties(${PROJECT_SOURCE_DIR}/src/kernels/${file} PROPERTIES COMPILE_OPTIONS "${ARGN}")
+  list(APPEND HEARTH_ISA_UNITS ${PROJECT_SOURCE_DIR}/src/kernels/${file})
+endmacro()
+
+set(avx2 -mavx2 -mfma -mf16c)
+set(avx512 ${avx2} -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni -mprefer-vector-width=512)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12's own AVX-512 headers start from undefined registers and warn about it.
+  list(APPEND avx512 -Wno-uninitialized -Wno-maybe-uninitialized)
+endif()
+set(HEARTH_ISA_SCALAR_ONLY OFF)
+if(HEARTH_PORTABLE OR NOT CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  set(HEARTH_ISA_SCALAR_ONLY ON)
+endif()
+
+isa_unit(isa_scalar.cc)
+if(NOT HEARTH_ISA_SCALAR_ONLY)
+  isa_unit(isa_avx2.cc ${avx2})
+  isa_unit(isa_avxvnni.cc ${avx2} -mavxvnni)
+  isa_unit(isa_avx512vnni.cc ${avx512})
+  isa_unit(isa_amx.cc ${avx512} -mavx512bf16 -mamx-tile -mamx-int8 -mamx-bf16)
+endif()

@@ -1,0 +1,276 @@
+// Copyright 2026 The Hearth Authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Matrix products over packed panels, written once in the words of the vocabulary. Order of float
+// operations, the same on every ISA: per token and row, blocks in column order,
+//   acc = fma(float(dot), s * d, acc), then acc = fma(o, dsum, acc) where the format has offsets;
+// the integer dot is exact. So neither threads nor groups of tokens nor the ISA change a bit.
+#pragma once
+
+#include "kernels/args.h"
+#include "kernels/weights.inl"
+
+namespace hearth::kernels {
+namespace {
+
+// Stores 16 rows of one token with the optional bias and residual.
+[[gnu::always_inline]] inline void StoreRows(const MatMulArgs& a, int64_t panel, int64_t token,
+                                             F value) {
+  const int64_t row = panel * quant::kPanelRows;
+  const int64_t left = a.rows - row;
+  const int n = left < quant::kPanelRows ? static_cast<int>(left) : quant::kPanelRows;
+  float* out = a.out + token * a.out_stride + row;
+  if (n == quant::kPanelRows) {
+    if (a.bias != nullptr) value = Add(value, Load(a.bias + row));
+    if (a.add != nullptr) value = Add(value, Load(a.add + token * a.add_stride + row));
+    Store(out, value);
+    return;
+  }
+  if (a.bias != nullptr) value = Add(value, LoadFirst(a.bias + row, n));
+  if (a.add != nullptr) value = Add(value, LoadFirst(a.add + token * a.add_stride + row, n));
+  StoreFirst(out, value, n);
+}
+
+// kPanels panels x tokens [m0, m0 + kTokens) of a group padded to kGroup tokens.
+template <Type kType, int kPanels, int kGroup, int kTokens>
+inline void DotPanels(const MatMulArgs& a, int64_t panel, int64_t group, int m0, int valid) {
+  using Fmt = Format<kType>;
+  const int64_t first = group * kTokenGroup;
+  const int8_t* q = a.q.q + first * a.columns + 4 * m0;
+  const float* d = a.q.d + first * (a.columns / 32) + m0;
+  const int32_t* sum = a.q.sum + first * (a.columns / 16) + m0;
+  const float* dsum = a.q.dsum + first * (a.columns / 16) + m0;
+
+  PanelReader<kType> reader[kPanels];
+  F acc[kPanels][kTokens];
+  for (int p = 0; p < kPanels; ++p) {
+    reader[p].Open(a.panels + static_cast<uint64_t>(panel + p) * a.panel_bytes, a.columns);
+    for (int m = 0; m < kTokens; ++m) acc[p][m] = Set1(0);
+  }
+  while (reader[0].blocks_left > 0) {
+    int blocks = 0;
+    for (int p = 0; p < kPanels; ++p) blocks = reader[p].OpenSuper();
+    for (int b = 0; b < blocks; ++b) {
+#pragma GCC unroll 4
+      for (int p = 0; p < kPanels; ++p) {
+        const uint8_t* block = reader[p].at;
+        reader[p].at += Fmt::kBlockBytes;
+        if constexpr (kGroup == 1) {
+#pragma GCC unroll 8
+          for (int64_t i = 0; i < Fmt::kBlockBytes; i += 64) Prefetch(block + 1536 + i);
+        }
+#pragma GCC unroll 2
+        for (int g = 0; g < Fmt::kGroups; ++g) {
+          Dot<Fmt::kMax, Fmt::kLines> dot[kTokens];
+#pragma GCC unroll 8
+          for (int m = 0; m < kTokens; ++m) {
+            if constexpr (Fmt::kZero == 0) {
+              dot[m].Start(0);
+            } else if constexpr (Fmt::kGroups == 2) {
+              dot[m].Start(-Fmt::kZero * sum[g * kGroup + m]);
+            } else {
+              dot[m].Start(-Fmt::kZero * (sum[m] + sum[kGroup + m]));
+            }
+          }
+#pragma GCC unroll 8
+          for (int j = 0; j < Fmt::kLines; ++j) {
+            const L line = CodeLine<kType>(block, g * Fmt::kLines + j);
+            const int8_t* quad = q + 4 * kGroup * (g * Fmt::kLines + j);
+#pragma GCC unroll 8
+            for (int m = 0; m < kTokens; ++m) dot[m].Add(j, line, quad + 4 * m);
+          }
+          const F s = reader[p].scales.s(b, g);
+#pragma GCC unroll 8
+          for (int m = 0; m < kTokens; ++m) {
+            acc[p][m] = Fma(ToFloat(dot[m].Done()), Mul(s, Set1(d[m])), acc[p][m]);
+          }
+          if constexpr (Fmt::kOffset) {
+            const F o = reader[p].scales.o(b, g);
+#pragma GCC unroll 8
+            for (int m = 0; m < kTokens; ++m) {
+              const float ds =
+                  Fmt::kGroups == 2 ? dsum[g * kGroup + m] : dsum[m] + dsum[kGroup + m];
+              acc[p][m] = Fma(o, Set1(ds), acc[p][m]);
+            }
+          }
+        }
+      }
+      q += 32 * kGroup;
+      d += kGroup;
+      sum += 2 * kGroup;
+      dsum += 2 * kGroup;
+    }
+  }
+  for (int p = 0; p < kPanels; ++p) {
+#pragma GCC unroll 8
+    for (int m = 0; m < kTokens; ++m) {
+      if (m0 + m < valid) StoreRows(a, panel + p, first + m0 + m, acc[p][m]);
+    }
+  }
+}
+
+template <Type kType, int kGroup>
+inline void DotGroup(const MatMulArgs& a, int64_t panel, int64_t group, int valid) {
+  constexpr int kTokens = kGroup < kMaxTokens ? kGroup : kMaxTokens;
+  for (int m0 = 0; m0 < kGroup; m0 += kTokens) {
+    DotPanels<kType, 1, kGroup, kTokens>(a, panel, group, m0, valid);
+  }
+}
+
+template <Type kType>
+void MatMul(const MatMulArgs& a) {
+  int64_t panel = a.first_panel;
+  if (a.tokens == 1) {
+    // Several panels at once: several concurrent memory streams per thread.
+    for (; panel + kStreams <= a.last_panel; panel += kStreams) {
+      DotPanels<kType, kStreams, 1, 1>(a, panel, 0, 0, 1);
+    }
+  }
+  for (; panel < a.last_panel; ++panel) {
+    const int64_t groups = (a.tokens + kTokenGroup - 1) / kTokenGroup;
+    for (int64_t group = 0; group < groups; ++group) {
+      const int64_t left = a.tokens - group * kTokenGroup;
+      const int valid = left < kTokenGroup ? static_cast<int>(left) : kTokenGroup;
+      switch (PaddedGroup(valid)) {
+        case 1:
+          DotGroup<kType, 1>(a, panel, group, valid);
+          break;
+        case 2:
+          DotGroup<kType, 2>(a, panel, group, valid);
+          break;
+        case 4:
+          DotGroup<kType, 4>(a, panel, group, valid);
+          break;
+        default:
+          DotGroup<kType, 8>(a, panel, group, valid);
+      }
+    }
+  }
+}
+
+// One block of 32 columns of a float format to w[32].
+template <Type kType>
+inline void LoadFloatBlock(const uint8_t* block, F* w) {
+  constexpr Codes kCodes = Format<kType>::kRow.codes;
+  if constexpr (kCodes == Codes::kFloat) {
+    for (int k = 0; k < 32; ++k) w[k] = Load(reinterpret_cast<const float*>(block) + 16 * k);
+  } else {
+    for (int k = 0; k < 32; k += 2) {
+      LoadPairs(block + 32 * k, kCodes == Codes::kBrain, &w[k], &w[k + 1]);
+    }
+  }
+}
+
+// Adds one block of columns [column, column + 32) for kTokens tokens from `token`; fma in column
+// order.
+template <int kTokens>
+inline void FloatTokens(const MatMulArgs& a, const F* w, int64_t column, int64_t token) {
+  F acc[kTokens];
+  const float* x = a.x + token * a.x_stride + column;
+  float* c = a.scratch + 16 * token;
+#pragma GCC unroll 8
+  for (int m = 0; m < kTokens; ++m) acc[m] = Load(c + 16 * m);
+  for (int k = 0; k < 32; ++k) {
+#pragma GCC unroll 8
+    for (int m = 0; m < kTokens; ++m) acc[m] = Fma(w[k], Set1(x[m * a.x_stride + k]), acc[m]);
+  }
+#pragma GCC unroll 8
+  for (int m = 0; m < kTokens; ++m) Store(c + 16 * m, acc[m]);
+}
+
+inline void FloatBlock(const MatMulArgs& a, const F* w, int64_t column) {
+  int64_t token = 0;
+  for (; token + kMaxTokens <= a.tokens; token += kMaxTokens) {
+    FloatTokens<kMaxTokens>(a, w, column, token);
+  }
+  for (; token < a.tokens; ++token) FloatTokens<1>(a, w, column, token);
+}
+
+template <Type kType>
+void MatMulFloat(const MatMulArgs& a) {
+  F w[32];
+  for (int64_t panel = a.first_panel; panel < a.last_panel; ++panel) {
+    for (int64_t token = 0; token < a.tokens; ++token) Store(a.scratch + 16 * token, Set1(0));
+    const uint8_t* at = a.panels + static_cast<uint64_t>(panel) * a.panel_bytes;
+    if constexpr (quant::FloatBytes(Format<kType>::kRow.codes) != 0) {
+      for (int64_t column = 0; column < a.columns; column += 32, at += Format<kType>::kBlockBytes) {
+        LoadFloatBlock<kType>(at, w);
+        FloatBlock(a, w, column);
+      }
+    } else {
+      PanelReader<kType> reader;
+      reader.Open(at, a.columns);
+      int64_t column = 0;
+      while (reader.blocks_left > 0) {
+        const int blocks = reader.OpenSuper();
+        for (int b = 0; b < blocks; ++b, column += 32, reader.at += Format<kType>::kBlockBytes) {
+          DecodeBlock<kType>(reader.scales, b, reader.at, w);
+          FloatBlock(a, w, column);
+        }
+      }
+    }
+    for (int64_t token = 0; token < a.tokens; ++token) {
+      StoreRows(a, panel, token, Load(a.scratch + 16 * token));
+    }
+  }
+}
+
+// x of one token, 32 columns: d = max|x| / 127, q = round(x / d). Zero blocks give d = 0.
+inline void QuantizeBlock(const float* x, int8_t* q, float* d, int32_t* sum, float* dsum,
+                          int group) {
+  const F low = Load(x);
+  const F high = Load(x + 16);
+  const float max = ReduceMax(Max(Abs(low), Abs(high)));
+  const float scale = max / 127.0f;
+  const float inverse = max > 0 ? 127.0f / max : 0.0f;
+  int32_t codes[32];
+  StoreI(codes, RoundToInt(Mul(low, Set1(inverse))));
+  StoreI(codes + 16, RoundToInt(Mul(high, Set1(inverse))));
+  for (int half = 0; half < 2; ++half) {
+    int32_t total = 0;
+    for (int k = 0; k < 16; ++k) total += codes[16 * half + k];
+    sum[half * group] = total;
+    dsum[half * group] = scale * static_cast<float>(total);
+  }
+  *d = scale;
+  for (int k = 0; k < 32; ++k) q[k / 4 * 4 * group + k % 4] = static_cast<int8_t>(codes[k]);
+}
+
+void Quantize(const QuantizeArgs& a) {
+  for (int64_t group = a.first_group; group < a.last_group; ++group) {
+    const int64_t first = group * kTokenGroup;
+    const int64_t left = a.tokens - first;
+    const int valid = left < kTokenGroup ? static_cast<int>(left) : kTokenGroup;
+    const int padded = PaddedGroup(valid);
+    static constexpr float kZeros[32] = {};
+    for (int m = 0; m < padded; ++m) {
+      for (int64_t block = 0; block < a.columns / 32; ++block) {
+        const float* x = m < valid ? a.x + (first + m) * a.stride + 32 * block : kZeros;
+        QuantizeBlock(x, a.out.q + first * a.columns + 32 * block * padded + 4 * m,
+                      a.out.d + first * (a.columns / 32) + block * padded + m,
+                      a.out.sum + first * (a.columns / 16) + 2 * block * padded + m,
+                      a.out.dsum + first * (a.columns / 16) + 2 * block * padded + m, padded);
+      }
+    }
+  }
+}
+
+// Entry of a type in the tables: integer kernels for codes, float kernels for float weights.
+template <Type kType>
+constexpr MatMulFn MatMulOf() {
+  if constexpr (quant::FloatBytes(Format<kType>::kRow.codes) != 0) {
+    return MatMulFloat<kType>;
+  } else {
+    return MatMul<kType>;
+  }
+}
+
+#define HEARTH_ALL_TYPES(f)                                            \
+  {f<Type::kF32>,  f<Type::kF16>,    f<Type::kBF16>,   f<Type::kQ4_0>, \
+   f<Type::kQ4_1>, f<Type::kQ5_0>,   f<Type::kQ5_1>,   f<Type::kQ8_0>, \
+   f<Type::kQ2_K>, f<Type::kQ3_K>,   f<Type::kQ4_K>,   f<Type::kQ5_K>, \
+   f<Type::kQ6_K>, f<Type::kIQ4_NL>, f<Type::kIQ4_XS>, f<Type::kMXFP4>}
+#define HEARTH_MATMUL_OF(type) MatMulOf<type>()
+
+}  // namespace
+}  // namespace hearth::kernels

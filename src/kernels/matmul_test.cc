@@ -1,0 +1,239 @@
+// Copyright 2026 The Hearth Authors
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "base/checked.h"
+#include "base/random.h"
+#include "kernels/table.h"
+#include "quant/half.h"
+#include "quant/packed.h"
+
+namespace hearth::kernels {
+namespace {
+
+using quant::kPanelRows;
+using quant::Type;
+
+// Offsets of the fp16 scale fields inside a block of each type, which random bytes would make
+// infinite; -1 ends the list.
+struct HalfFields {
+  Type type;
+  int at[2];
+};
+constexpr HalfFields kHalfFields[] = {
+    {Type::kQ4_0, {0, -1}},   {Type::kQ4_1, {0, 2}},    {Type::kQ5_0, {0, -1}},
+    {Type::kQ5_1, {0, 2}},    {Type::kQ8_0, {0, -1}},   {Type::kQ2_K, {80, 82}},
+    {Type::kQ3_K, {108, -1}}, {Type::kQ4_K, {0, 2}},    {Type::kQ5_K, {0, 2}},
+    {Type::kQ6_K, {208, -1}}, {Type::kIQ4_NL, {0, -1}}, {Type::kIQ4_XS, {0, -1}},
+};
+
+enum class Fill { kRandom, kAllOnes, kAllZeros };
+
+struct Matrix {
+  Type type;
+  uint64_t rows, columns;
+  std::vector<uint8_t> packed;
+  std::vector<float> floats;  // [rows][columns]
+  uint64_t panel_bytes;
+};
+
+std::vector<uint8_t> SourceRow(Type type, uint64_t columns, Fill fill, Philox& random) {
+  const quant::TypeRow& row = quant::Row(type);
+  std::vector<uint8_t> bytes(quant::RowBytes(row, columns));
+  for (auto& b : bytes) {
+    b = fill == Fill::kRandom    ? static_cast<uint8_t>(random.Next())
+        : fill == Fill::kAllOnes ? 255
+                                 : 0;
+  }
+  const auto half = [&] {
+    return quant::FloatToHalf(static_cast<float>(random.Next() % 2001) * 1e-5f - 0.01f);
+  };
+  for (uint64_t at = 0; at < bytes.size(); at += row.block_bytes) {
+    for (const HalfFields& fields : kHalfFields) {
+      if (fields.type != type) continue;
+      for (int field : fields.at) {
+        if (field >= 0) quant::StoreU16(bytes.data() + at + field, half());
+      }
+    }
+    if (type == Type::kMXFP4) bytes[at] = static_cast<uint8_t>(110 + random.Next() % 20);
+    if (type == Type::kF16) quant::StoreU16(bytes.data() + at, half());
+    if (type == Type::kBF16)
+      quant::StoreU16(bytes.data() + at,
+                      quant::FloatToBf16(0.01f * static_cast<float>(random.Next() % 200) - 1));
+    if (type == Type::kF32) {
+      quant::StoreU32(bytes.data() + at,
+                      std::bit_cast<uint32_t>(0.01f * static_cast<float>(random.Next() % 200) - 1));
+    }
+  }
+  return bytes;
+}
+
+Matrix MakeMatrix(Type type, uint64_t rows, uint64_t columns, Fill fill = Fill::kRandom) {
+  Matrix m{type, rows, columns, {}, {}, quant::PanelBytes(type, columns)};
+  Philox random(rows * 1000 + columns);
+  const quant::TypeRow& row = quant::Row(type);
+  m.packed.resize(quant::PackedBytes(type, rows, columns) + 64);
+  m.floats.resize(rows * columns);
+  for (uint64_t first = 0; first < rows; first += kPanelRows) {
+    std::vector<std::vector<uint8_t>> sources;
+    const uint8_t* pointers[kPanelRows] = {};
+    for (uint64_t r = first; r < std::min<uint64_t>(rows, first + kPanelRows); ++r) {
+      sources.push_back(SourceRow(type, columns, fill, random));
+      row.decode(sources.back().data(), static_cast<int64_t>(columns / row.block_weights),
+                 m.floats.data() + r * columns);
+    }
+    for (size_t i = 0; i < sources.size(); ++i) pointers[i] = sources[i].data();
+    quant::PackPanel(type, columns, pointers, m.packed.data() + first / kPanelRows * m.panel_bytes);
+  }
+  return m;
+}
+
+struct Tokens {
+  std::vector<int8_t> q;
+  std::vector<float> d, dsum;
+  std::vector<int32_t> sum;
+  QuantizedTokens view() { return {q.data(), d.data(), sum.data(), dsum.data()}; }
+};
+
+Tokens QuantizeWith(const KernelTable& table, const std::vector<float>& x, int64_t tokens,
+                    int64_t columns) {
+  const auto padded = static_cast<size_t>(RoundUp(static_cast<uint64_t>(tokens), 8) *
+                                          static_cast<uint64_t>(columns));
+  Tokens out{std::vector<int8_t>(padded), std::vector<float>(padded / 32),
+             std::vector<float>(padded / 16), std::vector<int32_t>(padded / 16)};
+  table.quantize({x.data(), columns, tokens, columns, 0, (tokens + 7) / 8, out.view()});
+  return out;
+}
+
+std::vector<float> RunMatMul(MatMulFn fn, const Matrix& m, Tokens* q, const std::vector<float>& x,
+                             int64_t tokens, const float* bias = nullptr,
+                             const float* add = nullptr) {
+  const auto rows = static_cast<int64_t>(m.rows);
+  std::vector<float> out(static_cast<size_t>(tokens * rows), NAN);
+  std::vector<float> scratch(static_cast<size_t>(tokens) * 16);
+  const auto columns = static_cast<int64_t>(m.columns);
+  fn({m.packed.data(), m.panel_bytes, rows, columns, 0, static_cast<int64_t>(CeilDiv(m.rows, 16)),
+      tokens, q == nullptr ? QuantizedTokens{} : q->view(), x.data(), columns, scratch.data(),
+      out.data(), rows, bias, add, rows});
+  return out;
+}
+
+std::vector<float> RandomFloats(size_t n, uint64_t seed) {
+  Philox random(seed);
+  std::vector<float> x(n);
+  for (auto& v : x) v = static_cast<float>(random.Uniform(random.Next()) * 4 - 2);
+  return x;
+}
+
+class MatMulTest : public testing::TestWithParam<int> {
+ protected:
+  Type type() const { return static_cast<Type>(GetParam()); }
+  std::vector<uint64_t> Columns() const {
+    return quant::Row(type()).block_weights == 256
+               ? std::vector<uint64_t>{256, 768}
+               : std::vector<uint64_t>{32, 64, 224, 256, 288, 896};
+  }
+};
+
+// Every row gives the bits of the scalar row: the integer part is exact and the order of the float
+// part is fixed. Worst cases: all codes at their extremes, activations at +-127.
+TEST_P(MatMulTest, EveryRowEqualsScalar) {
+  const auto tables = UsableTables();
+  for (uint64_t columns : Columns()) {
+    for (Fill fill : {Fill::kRandom, Fill::kAllOnes, Fill::kAllZeros}) {
+      const uint64_t rows = fill == Fill::kRandom ? 16 * 5 + 3 : 16;
+      const Matrix m = MakeMatrix(type(), rows, columns, fill);
+      for (int64_t tokens : {1, 2, 3, 5, 8, 9, 14}) {
+        std::vector<float> x = RandomFloats(static_cast<size_t>(tokens) * columns, columns);
+        if (fill != Fill::kRandom) {
+          for (size_t i = 0; i < x.size(); ++i)
+            x[i] = fill == Fill::kAllOnes || i % 3 == 0 ? 1.0f : -1.0f;
+        }
+        Tokens q0 = QuantizeWith(*tables[0], x, tokens, static_cast<int64_t>(columns));
+        const auto expected = RunMatMul(tables[0]->matmul[GetParam()], m, &q0, x, tokens);
+        const auto expected_float =
+            RunMatMul(tables[0]->matmul_float[GetParam()], m, nullptr, x, tokens);
+        for (const KernelTable* table : tables) {
+          Tokens q = QuantizeWith(*table, x, tokens, static_cast<int64_t>(columns));
+          ASSERT_EQ(q.q, q0.q) << table->name;
+          ASSERT_EQ(q.sum, q0.sum) << table->name;
+          ASSERT_EQ(q.d, q0.d) << table->name;
+          ASSERT_EQ(RunMatMul(table->matmul[GetParam()], m, &q, x, tokens), expected)
+              << table->name << " columns " << columns << " tokens " << tokens;
+          ASSERT_EQ(RunMatMul(table->matmul_float[GetParam()], m, nullptr, x, tokens),
+                    expected_float)
+              << table->name << " float, columns " << columns << " tokens " << tokens;
+        }
+      }
+    }
+  }
+}
+
+// The scalar row against arithmetic in double on the reference decoder's floats.
+TEST_P(MatMulTest, ScalarIsNearDouble) {
+  const KernelTable& scalar = *UsableTables()[0];
+  for (uint64_t columns : Columns()) {
+    const Matrix m = MakeMatrix(type(), 35, columns);
+    const int64_t tokens = 3;
+    const auto x = RandomFloats(tokens * columns, 5);
+    Tokens q = QuantizeWith(scalar, x, tokens, static_cast<int64_t>(columns));
+    const auto bias = RandomFloats(35, 6);
+    const auto add = RandomFloats(35 * tokens, 7);
+    const auto got =
+        RunMatMul(scalar.matmul[GetParam()], m, &q, x, tokens, bias.data(), add.data());
+    const auto exact =
+        RunMatMul(scalar.matmul_float[GetParam()], m, nullptr, x, tokens, bias.data(), add.data());
+    for (size_t t = 0; t < tokens; ++t) {
+      for (size_t r = 0; r < 35; ++r) {
+        double sum = 0;
+        double magnitude = 0;
+        for (size_t c = 0; c < columns; ++c) {
+          const double product = static_cast<double>(m.floats[r * columns + c]) *
+                                 static_cast<double>(x[t * columns + c]);
+          sum += product;
+          magnitude += std::abs(product);
+        }
+        const double extra = static_cast<double>(bias[r]) + static_cast<double>(add[t * 35 + r]);
+        const double float_bound = (magnitude + 4) * static_cast<double>(columns + 4) * 0x1p-24;
+        EXPECT_NEAR(static_cast<double>(exact[t * 35 + r]), sum + extra, float_bound);
+        // int8 activations: half a step of max|x| / 127 on each product.
+        double step = 0;
+        for (size_t c = 0; c < columns; ++c)
+          step += std::abs(static_cast<double>(m.floats[r * columns + c]));
+        EXPECT_NEAR(static_cast<double>(got[t * 35 + r]), sum + extra,
+                    step * 2.0 / 127 * 0.51 + 4 * float_bound);
+      }
+    }
+  }
+}
+
+// A token's result does not depend on the tokens beside it.
+TEST_P(MatMulTest, TokensAreIndependent) {
+  const uint64_t columns = 256;
+  const Matrix m = MakeMatrix(type(), 48, columns);
+  const auto x = RandomFloats(11 * columns, 9);
+  for (const KernelTable* table : UsableTables()) {
+    Tokens all = QuantizeWith(*table, x, 11, columns);
+    const auto together = RunMatMul(table->matmul[GetParam()], m, &all, x, 11);
+    for (size_t t = 0; t < 11; ++t) {
+      const std::vector<float> one(x.begin() + static_cast<int64_t>(t * columns),
+                                   x.begin() + static_cast<int64_t>((t + 1) * columns));
+      Tokens q = QuantizeWith(*table, one, 1, columns);
+      const auto alone = RunMatMul(table->matmul[GetParam()], m, &q, one, 1);
+      for (size_t r = 0; r < 48; ++r) ASSERT_EQ(alone[r], together[t * 48 + r]) << table->name;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(AllTypes, MatMulTest, testing::Range(0, quant::kTypeCount),
+                         [](const auto& param) {
+                           return std::string(quant::Row(static_cast<Type>(param.param)).name);
+                         });
+
+}  // namespace
+}  // namespace hearth::kernels

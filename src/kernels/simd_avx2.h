@@ -1,0 +1,278 @@
+// Copyright 2026 The Hearth Authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <immintrin.h>
+#include <stdint.h>
+
+// The vector vocabulary for AVX2 + FMA + F16C (and AVX-VNNI): two 256-bit halves per word, the
+// lower holds lanes 0-7. Meanings are defined in simd_scalar.h.
+namespace hearth::kernels {
+namespace {
+
+inline constexpr int kMaxTokens = 4;
+inline constexpr int kStreams = 2;
+#ifdef __AVXVNNI__
+inline constexpr bool kSignedWide = false;
+#else
+inline constexpr bool kSignedWide = true;  // vpmaddubsw would saturate on large unsigned codes
+#endif
+
+struct F {
+  __m256 a, b;
+};
+struct I {
+  __m256i a, b;
+};
+struct L {
+  __m256i a, b;
+};
+
+inline __m256i LoadYmm(const void* p) {
+  return _mm256_loadu_si256(static_cast<const __m256i*>(p));
+}
+inline void StoreYmm(void* p, __m256i x) {
+  _mm256_storeu_si256(static_cast<__m256i*>(p), x);
+}
+inline __m128i LoadXmm(const void* p) {
+  return _mm_loadu_si128(static_cast<const __m128i*>(p));
+}
+inline __m128i LoadLow(const void* p) {
+  return _mm_loadl_epi64(static_cast<const __m128i*>(p));
+}
+
+inline F Set1(float x) {
+  return {_mm256_set1_ps(x), _mm256_set1_ps(x)};
+}
+inline F Load(const float* p) {
+  return {_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)};
+}
+inline void Store(float* p, F x) {
+  _mm256_storeu_ps(p, x.a);
+  _mm256_storeu_ps(p + 8, x.b);
+}
+inline F LoadFirst(const float* p, int n) {
+  float full[16] = {};
+  for (int i = 0; i < n; ++i) full[i] = p[i];
+  return Load(full);
+}
+inline void StoreFirst(float* p, F x, int n) {
+  float full[16];
+  Store(full, x);
+  for (int i = 0; i < n; ++i) p[i] = full[i];
+}
+inline F LoadHalf(const uint16_t* p) {
+  return {_mm256_cvtph_ps(LoadXmm(p)), _mm256_cvtph_ps(LoadXmm(p + 8))};
+}
+inline void StoreHalf(uint16_t* p, F x) {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_cvtps_ph(x.a, _MM_FROUND_TO_NEAREST_INT));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(p + 8),
+                   _mm256_cvtps_ph(x.b, _MM_FROUND_TO_NEAREST_INT));
+}
+inline F Add(F x, F y) {
+  return {_mm256_add_ps(x.a, y.a), _mm256_add_ps(x.b, y.b)};
+}
+inline F Sub(F x, F y) {
+  return {_mm256_sub_ps(x.a, y.a), _mm256_sub_ps(x.b, y.b)};
+}
+inline F Mul(F x, F y) {
+  return {_mm256_mul_ps(x.a, y.a), _mm256_mul_ps(x.b, y.b)};
+}
+inline F Div(F x, F y) {
+  return {_mm256_div_ps(x.a, y.a), _mm256_div_ps(x.b, y.b)};
+}
+inline F Fma(F x, F y, F z) {
+  return {_mm256_fmadd_ps(x.a, y.a, z.a), _mm256_fmadd_ps(x.b, y.b, z.b)};
+}
+inline F Max(F x, F y) {
+  return {_mm256_max_ps(x.a, y.a), _mm256_max_ps(x.b, y.b)};
+}
+inline F Min(F x, F y) {
+  return {_mm256_min_ps(x.a, y.a), _mm256_min_ps(x.b, y.b)};
+}
+inline F Abs(F x) {
+  const __m256 sign = _mm256_set1_ps(-0.0f);
+  return {_mm256_andnot_ps(sign, x.a), _mm256_andnot_ps(sign, x.b)};
+}
+inline F SelectLess(F x, F limit, F yes, F no) {
+  return {_mm256_blendv_ps(no.a, yes.a, _mm256_cmp_ps(x.a, limit.a, _CMP_LT_OQ)),
+          _mm256_blendv_ps(no.b, yes.b, _mm256_cmp_ps(x.b, limit.b, _CMP_LT_OQ))};
+}
+inline float ReduceAdd(F x) {
+  const __m256 eight = _mm256_add_ps(x.a, x.b);
+  const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+  const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+  return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+}
+inline float ReduceMax(F x) {
+  const __m256 eight = _mm256_max_ps(x.a, x.b);
+  const __m128 four = _mm_max_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+  const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
+  return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
+}
+
+inline I Set1I(int32_t x) {
+  return {_mm256_set1_epi32(x), _mm256_set1_epi32(x)};
+}
+inline I LoadI(const int32_t* p) {
+  return {LoadYmm(p), LoadYmm(p + 8)};
+}
+inline void StoreI(int32_t* p, I x) {
+  StoreYmm(p, x.a);
+  StoreYmm(p + 8, x.b);
+}
+inline I LoadU8(const uint8_t* p) {
+  return {_mm256_cvtepu8_epi32(LoadLow(p)), _mm256_cvtepu8_epi32(LoadLow(p + 8))};
+}
+inline I LoadS8(const int8_t* p) {
+  return {_mm256_cvtepi8_epi32(LoadLow(p)), _mm256_cvtepi8_epi32(LoadLow(p + 8))};
+}
+inline I AddI(I x, I y) {
+  return {_mm256_add_epi32(x.a, y.a), _mm256_add_epi32(x.b, y.b)};
+}
+inline I AndI(I x, I y) {
+  return {_mm256_and_si256(x.a, y.a), _mm256_and_si256(x.b, y.b)};
+}
+template <int n>
+inline I ShiftLeftI(I x) {
+  return {_mm256_slli_epi32(x.a, n), _mm256_slli_epi32(x.b, n)};
+}
+template <int n>
+inline I ShiftRightI(I x) {
+  return {_mm256_srli_epi32(x.a, n), _mm256_srli_epi32(x.b, n)};
+}
+template <int n>
+inline I ShiftRightSignedI(I x) {
+  return {_mm256_srai_epi32(x.a, n), _mm256_srai_epi32(x.b, n)};
+}
+inline F ToFloat(I x) {
+  return {_mm256_cvtepi32_ps(x.a), _mm256_cvtepi32_ps(x.b)};
+}
+inline I RoundToInt(F x) {
+  return {_mm256_cvtps_epi32(x.a), _mm256_cvtps_epi32(x.b)};
+}
+inline F BitsToF(I x) {
+  return {_mm256_castsi256_ps(x.a), _mm256_castsi256_ps(x.b)};
+}
+inline I FToBits(F x) {
+  return {_mm256_castps_si256(x.a), _mm256_castps_si256(x.b)};
+}
+inline void StoreS8(int8_t* p, I x) {
+  const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(x.a, x.b), 0xd8);
+  const __m128i bytes =
+      _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(p), bytes);
+}
+
+inline L LoadL(const uint8_t* p) {
+  return {LoadYmm(p), LoadYmm(p + 32)};
+}
+template <int n>
+inline __m256i ShiftYmm(__m256i x) {
+  if constexpr (n > 0) return _mm256_slli_epi16(x, n);
+  if constexpr (n < 0) return _mm256_srli_epi16(x, -n);
+  return x;
+}
+template <int n>
+inline L ShiftAnd(L x, uint8_t mask) {
+  const __m256i m = _mm256_set1_epi8(static_cast<char>(mask));
+  return {_mm256_and_si256(ShiftYmm<n>(x.a), m), _mm256_and_si256(ShiftYmm<n>(x.b), m)};
+}
+inline L Or(L x, L y) {
+  return {_mm256_or_si256(x.a, y.a), _mm256_or_si256(x.b, y.b)};
+}
+inline L Xor(L x, uint8_t y) {
+  const __m256i m = _mm256_set1_epi8(static_cast<char>(y));
+  return {_mm256_xor_si256(x.a, m), _mm256_xor_si256(x.b, m)};
+}
+inline L Lookup(const int8_t* table, int add, L x) {
+  const __m256i t = _mm256_add_epi8(_mm256_broadcastsi128_si256(LoadXmm(table)),
+                                    _mm256_set1_epi8(static_cast<char>(add)));
+  return {_mm256_shuffle_epi8(t, x.a), _mm256_shuffle_epi8(t, x.b)};
+}
+template <int byte>
+inline I ByteOfUnits(L x) {
+  const __m256i m = _mm256_set1_epi32(255);
+  return {_mm256_and_si256(_mm256_srli_epi32(x.a, 8 * byte), m),
+          _mm256_and_si256(_mm256_srli_epi32(x.b, 8 * byte), m)};
+}
+inline void LoadPairs(const uint8_t* p, bool brain, F* even, F* odd) {
+  if (brain) {
+    const __m256i high = _mm256_set1_epi32(static_cast<int>(0xffff0000u));
+    const L line = LoadL(p);
+    *even = BitsToF({_mm256_slli_epi32(line.a, 16), _mm256_slli_epi32(line.b, 16)});
+    *odd = BitsToF({_mm256_and_si256(line.a, high), _mm256_and_si256(line.b, high)});
+    return;
+  }
+  // Four rows at a time: e0 o0 e1 o1 | e2 o2 e3 o3.
+  const auto quarter = [p](int i) { return _mm256_cvtph_ps(LoadXmm(p + 16 * i)); };
+  const auto split = [](__m256 x, __m256 y, __m256* e, __m256* o) {
+    const auto order = [](__m256 z) {
+      return _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(z), 0xd8));
+    };
+    *e = order(_mm256_shuffle_ps(x, y, 0x88));
+    *o = order(_mm256_shuffle_ps(x, y, 0xdd));
+  };
+  split(quarter(0), quarter(1), &even->a, &odd->a);
+  split(quarter(2), quarter(3), &even->b, &odd->b);
+}
+inline void Prefetch(const uint8_t* p) {
+  _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0);
+}
+
+inline __m256i Broadcast4(const int8_t* a) {
+  int32_t quad;
+  __builtin_memcpy(&quad, a, 4);
+  return _mm256_set1_epi32(quad);
+}
+
+#ifdef __AVXVNNI__
+template <int kMax, int kLines>
+struct Dot {
+  I sum;
+  void Start(int32_t init) { sum = Set1I(init); }
+  void Add(int, L line, const int8_t* a) {
+    const __m256i quad = Broadcast4(a);
+    sum.a = _mm256_dpbusd_avx_epi32(sum.a, line.a, quad);
+    sum.b = _mm256_dpbusd_avx_epi32(sum.b, line.b, quad);
+  }
+  I Done() const { return sum; }
+};
+#else
+// vpmaddubsw gives 16-bit sums of two products; as many lines as cannot overflow are added before
+// one vpmaddwd widens them. Codes of 8 bits are signed here (kSignedWide): |w| x sign(a, w).
+template <int kMax, int kLines>
+struct Dot {
+  static constexpr bool kWide = kMax > 127;
+  static constexpr int kCapacity = kWide ? 1 : 32767 / (2 * 127 * kMax);
+  static constexpr int kChain = kCapacity < kLines ? kCapacity : kLines;
+  static_assert(kChain >= 1);
+  I sum;
+  I words;
+  void Start(int32_t init) { sum = Set1I(init); }
+  void Add(int index, L line, const int8_t* a) {
+    const __m256i quad = Broadcast4(a);
+    I product;
+    if constexpr (kWide) {
+      product = {_mm256_maddubs_epi16(_mm256_abs_epi8(line.a), _mm256_sign_epi8(quad, line.a)),
+                 _mm256_maddubs_epi16(_mm256_abs_epi8(line.b), _mm256_sign_epi8(quad, line.b))};
+    } else {
+      product = {_mm256_maddubs_epi16(line.a, quad), _mm256_maddubs_epi16(line.b, quad)};
+    }
+    if (index % kChain == 0) {
+      words = product;
+    } else {
+      words = {_mm256_add_epi16(words.a, product.a), _mm256_add_epi16(words.b, product.b)};
+    }
+    if (index % kChain == kChain - 1 || index == kLines - 1) {
+      const __m256i ones = _mm256_set1_epi16(1);
+      sum.a = _mm256_add_epi32(sum.a, _mm256_madd_epi16(words.a, ones));
+      sum.b = _mm256_add_epi32(sum.b, _mm256_madd_epi16(words.b, ones));
+    }
+  }
+  I Done() const { return sum; }
+};
+#endif
+
+}  // namespace
+}  // namespace hearth::kernels

@@ -1,0 +1,201 @@
+// Copyright 2026 The Hearth Authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <immintrin.h>
+#include <stdint.h>
+
+// The vector vocabulary for AVX-512 (F, BW, VL, DQ, VNNI): one 512-bit register per word. Meanings
+// are defined in simd_scalar.h.
+namespace hearth::kernels {
+namespace {
+
+inline constexpr int kMaxTokens = 8;
+inline constexpr int kStreams = 4;
+inline constexpr bool kSignedWide = false;
+
+struct F {
+  __m512 a;
+};
+struct I {
+  __m512i a;
+};
+struct L {
+  __m512i a;
+};
+
+inline __m128i LoadXmm(const void* p) {
+  return _mm_loadu_si128(static_cast<const __m128i*>(p));
+}
+inline __mmask16 FirstLanes(int n) {
+  return static_cast<__mmask16>((1u << n) - 1);
+}
+
+inline F Set1(float x) {
+  return {_mm512_set1_ps(x)};
+}
+inline F Load(const float* p) {
+  return {_mm512_loadu_ps(p)};
+}
+inline void Store(float* p, F x) {
+  _mm512_storeu_ps(p, x.a);
+}
+inline F LoadFirst(const float* p, int n) {
+  return {_mm512_maskz_loadu_ps(FirstLanes(n), p)};
+}
+inline void StoreFirst(float* p, F x, int n) {
+  _mm512_mask_storeu_ps(p, FirstLanes(n), x.a);
+}
+inline F LoadHalf(const uint16_t* p) {
+  return {_mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))};
+}
+inline void StoreHalf(uint16_t* p, F x) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p),
+                      _mm512_cvtps_ph(x.a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+}
+inline F Add(F x, F y) {
+  return {_mm512_add_ps(x.a, y.a)};
+}
+inline F Sub(F x, F y) {
+  return {_mm512_sub_ps(x.a, y.a)};
+}
+inline F Mul(F x, F y) {
+  return {_mm512_mul_ps(x.a, y.a)};
+}
+inline F Div(F x, F y) {
+  return {_mm512_div_ps(x.a, y.a)};
+}
+inline F Fma(F x, F y, F z) {
+  return {_mm512_fmadd_ps(x.a, y.a, z.a)};
+}
+inline F Max(F x, F y) {
+  return {_mm512_max_ps(x.a, y.a)};
+}
+inline F Min(F x, F y) {
+  return {_mm512_min_ps(x.a, y.a)};
+}
+inline F Abs(F x) {
+  return {_mm512_abs_ps(x.a)};
+}
+inline F SelectLess(F x, F limit, F yes, F no) {
+  return {_mm512_mask_blend_ps(_mm512_cmp_ps_mask(x.a, limit.a, _CMP_LT_OQ), no.a, yes.a)};
+}
+inline float ReduceAdd(F x) {
+  const __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(x.a), _mm512_extractf32x8_ps(x.a, 1));
+  const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+  const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+  return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+}
+inline float ReduceMax(F x) {
+  const __m256 eight = _mm256_max_ps(_mm512_castps512_ps256(x.a), _mm512_extractf32x8_ps(x.a, 1));
+  const __m128 four = _mm_max_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+  const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
+  return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
+}
+
+inline I Set1I(int32_t x) {
+  return {_mm512_set1_epi32(x)};
+}
+inline I LoadI(const int32_t* p) {
+  return {_mm512_loadu_si512(p)};
+}
+inline void StoreI(int32_t* p, I x) {
+  _mm512_storeu_si512(p, x.a);
+}
+inline I LoadU8(const uint8_t* p) {
+  return {_mm512_cvtepu8_epi32(LoadXmm(p))};
+}
+inline I LoadS8(const int8_t* p) {
+  return {_mm512_cvtepi8_epi32(LoadXmm(p))};
+}
+inline I AddI(I x, I y) {
+  return {_mm512_add_epi32(x.a, y.a)};
+}
+inline I AndI(I x, I y) {
+  return {_mm512_and_si512(x.a, y.a)};
+}
+template <int n>
+inline I ShiftLeftI(I x) {
+  return {_mm512_slli_epi32(x.a, n)};
+}
+template <int n>
+inline I ShiftRightI(I x) {
+  return {_mm512_srli_epi32(x.a, n)};
+}
+template <int n>
+inline I ShiftRightSignedI(I x) {
+  return {_mm512_srai_epi32(x.a, n)};
+}
+inline F ToFloat(I x) {
+  return {_mm512_cvtepi32_ps(x.a)};
+}
+inline I RoundToInt(F x) {
+  return {_mm512_cvtps_epi32(x.a)};
+}
+inline F BitsToF(I x) {
+  return {_mm512_castsi512_ps(x.a)};
+}
+inline I FToBits(F x) {
+  return {_mm512_castps_si512(x.a)};
+}
+inline void StoreS8(int8_t* p, I x) {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(x.a));
+}
+
+inline L LoadL(const uint8_t* p) {
+  return {_mm512_loadu_si512(p)};
+}
+template <int n>
+inline L ShiftAnd(L x, uint8_t mask) {
+  const __m512i m = _mm512_set1_epi8(static_cast<char>(mask));
+  if constexpr (n > 0) return {_mm512_and_si512(_mm512_slli_epi16(x.a, n), m)};
+  if constexpr (n < 0) return {_mm512_and_si512(_mm512_srli_epi16(x.a, -n), m)};
+  return {_mm512_and_si512(x.a, m)};
+}
+inline L Or(L x, L y) {
+  return {_mm512_or_si512(x.a, y.a)};
+}
+inline L Xor(L x, uint8_t y) {
+  return {_mm512_xor_si512(x.a, _mm512_set1_epi8(static_cast<char>(y)))};
+}
+inline L Lookup(const int8_t* table, int add, L x) {
+  const __m512i t = _mm512_add_epi8(_mm512_broadcast_i32x4(LoadXmm(table)),
+                                    _mm512_set1_epi8(static_cast<char>(add)));
+  return {_mm512_shuffle_epi8(t, x.a)};
+}
+template <int byte>
+inline I ByteOfUnits(L x) {
+  return {_mm512_and_si512(_mm512_srli_epi32(x.a, 8 * byte), _mm512_set1_epi32(255))};
+}
+inline void LoadPairs(const uint8_t* p, bool brain, F* even, F* odd) {
+  if (brain) {
+    const __m512i line = _mm512_loadu_si512(p);
+    even->a = _mm512_castsi512_ps(_mm512_slli_epi32(line, 16));
+    odd->a = _mm512_castsi512_ps(
+        _mm512_and_si512(line, _mm512_set1_epi32(static_cast<int>(0xffff0000u))));
+    return;
+  }
+  const __m512 low = _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+  const __m512 high = _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 32)));
+  const __m512i pick = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  even->a = _mm512_permutex2var_ps(low, pick, high);
+  odd->a = _mm512_permutex2var_ps(low, _mm512_add_epi32(pick, _mm512_set1_epi32(1)), high);
+}
+inline void Prefetch(const uint8_t* p) {
+  _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0);
+}
+
+template <int kMax, int kLines>
+struct Dot {
+  I sum;
+  void Start(int32_t init) { sum = Set1I(init); }
+  void Add(int, L line, const int8_t* a) {
+    int32_t quad;
+    __builtin_memcpy(&quad, a, 4);
+    sum.a = _mm512_dpbusd_epi32(sum.a, line.a, _mm512_set1_epi32(quad));
+  }
+  I Done() const { return sum; }
+};
+
+}  // namespace
+}  // namespace hearth::kernels
