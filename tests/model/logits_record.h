@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <optional>
 #include <span>
 #include <utility>
@@ -94,12 +95,12 @@ inline std::optional<Record> ReadRecord(const std::filesystem::path& path) {
 
 // Logarithm of the sum of exponentials.
 inline double LogSumExp(std::span<const float> logits) {
-  double largest = -INFINITY;
-  for (const float value : logits) {
-    largest = std::max<double>(largest, value);
+  double largest = -std::numeric_limits<double>::infinity();
+  for (const double value : logits) {
+    largest = std::max(largest, value);
   }
   double sum = 0;
-  for (const float value : logits) {
+  for (const double value : logits) {
     sum += std::exp(value - largest);
   }
   return largest + std::log(sum);
@@ -110,19 +111,21 @@ inline double MaxDifference(const Position& position, std::span<const float> log
   const double total = LogSumExp(logits);
   double worst = 0;
   for (size_t i = 0; i < position.ids.size(); ++i) {
-    const double ours = logits[static_cast<size_t>(position.ids[i])] - total;
-    const double difference = std::abs(ours - position.log_probs[i]);
-    worst = std::isnan(difference) ? INFINITY : std::max(worst, difference);
+    const double ours = logits[static_cast<size_t>(position.ids[i])], truth = position.log_probs[i];
+    const double difference = std::abs(ours - total - truth);
+    worst = std::isnan(difference) ? std::numeric_limits<double>::infinity()
+                                   : std::max(worst, difference);
   }
   return worst;
 }
 
 // Kullback-Leibler divergence of softmax(q) from softmax(p), in nats.
 inline double Divergence(std::span<const float> p, std::span<const float> q) {
-  const double log_p = LogSumExp(p), log_q = LogSumExp(q);
+  const double total_p = LogSumExp(p), total_q = LogSumExp(q);
   double sum = 0;
   for (size_t i = 0; i < p.size(); ++i) {
-    sum += std::exp(p[i] - log_p) * ((p[i] - log_p) - (q[i] - log_q));
+    const double log_p = double{p[i]} - total_p, log_q = double{q[i]} - total_q;
+    sum += std::exp(log_p) * (log_p - log_q);
   }
   return sum;
 }
