@@ -57,6 +57,7 @@ Result<std::vector<std::string>> ListFolder(const std::string& path);  // names,
 Status RemoveTree(const std::string& path);   // with all inside; follows no links; absent is fine
 uint64_t TreeBytes(const std::string& path);  // size of all regular files inside; 0 when absent
 bool FileExists(const std::string& path);
+bool Writable(const std::string& path);  // by this user; false when absent
 Result<uint64_t> FreeDisk(const std::string& folder);
 
 // The XDG data folder of Hearth: $HEARTH_HOME, else $XDG_DATA_HOME/hearth, else

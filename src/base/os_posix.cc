@@ -245,6 +245,10 @@ bool FileExists(const std::string& path) {
   return ::access(path.c_str(), F_OK) == 0;
 }
 
+bool Writable(const std::string& path) {
+  return ::access(path.c_str(), W_OK) == 0;
+}
+
 Result<uint64_t> FreeDisk(const std::string& folder) {
   struct statvfs info = {};
   if (::statvfs(folder.c_str(), &info) != 0) return FailErrno(folder, "statvfs", errno);

@@ -25,3 +25,12 @@ if(NOT HEARTH_ISA_SCALAR_ONLY)
   isa_unit(isa_avx512vnni.cc ${avx512})
   isa_unit(isa_amx.cc ${avx512} -mavx512bf16 -mamx-tile -mamx-int8 -mamx-bf16)
 endif()
+
+# Peak-rate loops of `hearth bench limits`.
+isa_unit(isa_limits_scalar.cc)
+if(NOT HEARTH_ISA_SCALAR_ONLY)
+  isa_unit(isa_limits_avx2.cc ${avx2})
+  isa_unit(isa_limits_avxvnni.cc ${avx2} -mavxvnni)
+  isa_unit(isa_limits_avx512vnni.cc ${avx512})
+  isa_unit(isa_limits_amx.cc ${avx512} -mamx-tile -mamx-int8 -mamx-bf16)
+endif()
