@@ -43,7 +43,7 @@ std::optional<uint64_t> Number(std::string_view text) {
 
 std::string_view Trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
+  while (!text.empty() && std::string_view(" \t\r\n").contains(text.back())) text.remove_suffix(1);
   return text;
 }
 
@@ -355,7 +355,9 @@ Status Hop(const Request& request, Transfer& transfer) {
   HEARTH_TRY(transfer.failure);
   if (transfer.finished) return {};
   if (code != CURLE_OK) return CurlStatus(transfer, code, error);
-  if (!transfer.head_done) return Protocol(transfer, "no status");
+  if (!transfer.head_done) {
+    return Fail(Code::kUnavailable, msg::kHttpCut, transfer.url.authority, "no answer");
+  }
   if (transfer.body_expected && *transfer.body_expected != transfer.body_bytes) {
     return Fail(Code::kUnavailable, msg::kHttpCut, transfer.url.authority,
                 fmt::format("{} / {}", transfer.body_bytes, *transfer.body_expected));

@@ -35,8 +35,10 @@ std::string Get(CURLU* url, CURLUPart part) {
   return out;
 }
 
+// libcurl forgives "https:///host"; others read it differently, so it is refused.
 bool PlainAscii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c > 32 && c < 127 && c != '\\'; });
+  return text.find(":///") == text.npos &&
+         std::ranges::all_of(text, [](char c) { return c > 32 && c < 127 && c != '\\'; });
 }
 
 bool ValidHost(std::string_view host) {

@@ -1,0 +1,93 @@
+// Copyright 2026 The Hearth Authors
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/engine.h"
+
+#include <algorithm>
+
+#include "engine/engine_impl.h"
+#include "engine/messages.h"
+#include "engine/plan.h"
+#include "engine/session.h"
+
+namespace hearth::engine {
+namespace {
+
+constexpr uint64_t kMiB = uint64_t{1} << 20;
+
+// A refusal that people understand beats swapping for minutes.
+Status CheckFits(const formats::Catalogue& catalogue, const models::DecoderConfig& config,
+                 const LoadOptions& options, int threads) {
+  if (options.force) return {};
+  const SessionOptions session;
+  const int32_t context = std::min(session.context, config.trained_context);
+  HEARTH_ASSIGN(const MemoryPlan plan, PlanMemory(catalogue, config, context, session.chunk,
+                                                  threads, session.kv, options.precision));
+  const os::MemoryInfo memory = os::Memory();
+  if (plan.total <= memory.available) return {};
+  return Fail(Code::kResourceExhausted, msg::kEngineNoRoom, models::FileName(catalogue),
+              plan.total / kMiB, memory.available / kMiB);
+}
+
+}  // namespace
+
+Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Engine::~Engine() = default;
+
+Result<std::shared_ptr<const Engine>> Engine::Load(const std::string& path,
+                                                   const LoadOptions& options) {
+  HEARTH_ASSIGN(formats::Catalogue catalogue, formats::OpenModel(path));
+  auto impl = std::make_unique<Impl>();
+  impl->path = path;
+  impl->precision = options.precision;
+  HEARTH_ASSIGN(impl->config, models::ReadConfig(catalogue));
+  HEARTH_ASSIGN(impl->info, Describe(catalogue, impl->config));
+  const int threads = options.threads > 0 ? options.threads : os::UsableThreads();
+  HEARTH_TRY(CheckFits(catalogue, impl->config, options, threads));
+  HEARTH_ASSIGN(impl->tokenizer, text::Tokenizer::FromCatalogue(catalogue));
+  if (impl->tokenizer->vocabulary_size() > impl->config.vocabulary) {
+    return Fail(Code::kDataLoss, msg::kEngineVocabulary, path, impl->tokenizer->vocabulary_size(),
+                impl->config.vocabulary);
+  }
+  if (!impl->info.chat_template.empty()) {
+    HEARTH_ASSIGN(impl->chat_template, text::ChatTemplate::Parse(impl->info.chat_template));
+  }
+  HEARTH_ASSIGN(impl->hash, HashModel(catalogue));
+  catalogue.metadata.clear();  // token texts are in the tokenizer now
+  impl->team = std::make_unique<ThreadTeam>(threads);
+  HEARTH_ASSIGN(impl->weights,
+                models::LoadWeights(catalogue, impl->config,
+                                    {impl->team.get(), options.progress, options.cancel}));
+  return std::shared_ptr<const Engine>(new Engine(std::move(impl)));
+}
+
+Result<ModelInfo> Engine::Inspect(const std::string& path) {
+  HEARTH_ASSIGN(const formats::Catalogue catalogue, formats::OpenModel(path));
+  HEARTH_ASSIGN(const models::DecoderConfig config, models::ReadConfig(catalogue));
+  return Describe(catalogue, config);
+}
+
+Result<MemoryPlan> Engine::Plan(const std::string& path, int32_t context, KvType kv,
+                                Precision precision) {
+  HEARTH_ASSIGN(const formats::Catalogue catalogue, formats::OpenModel(path));
+  HEARTH_ASSIGN(const models::DecoderConfig config, models::ReadConfig(catalogue));
+  if (context < 1 || context > config.trained_context) {
+    return Fail(Code::kInvalidArgument, msg::kSessionContext, context, 1, config.trained_context);
+  }
+  return PlanMemory(catalogue, config, context, SessionOptions().chunk, os::UsableThreads(), kv,
+                    precision);
+}
+
+const ModelInfo& Engine::info() const {
+  return impl_->info;
+}
+const text::Tokenizer& Engine::tokenizer() const {
+  return *impl_->tokenizer;
+}
+const text::ChatTemplate* Engine::chat_template() const {
+  return impl_->chat_template ? &*impl_->chat_template : nullptr;
+}
+int Engine::threads() const {
+  return impl_->team->size();
+}
+
+}  // namespace hearth::engine

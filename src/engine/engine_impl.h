@@ -1,0 +1,39 @@
+// Copyright 2026 The Hearth Authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "base/thread_team.h"
+#include "engine/engine.h"
+#include "models/decoder.h"
+
+namespace hearth::engine {
+
+// Identifies a model file: over its metadata, tensor table and the beginning of every tensor.
+using ModelHash = std::array<uint64_t, 2>;
+
+struct Engine::Impl {
+  std::string path;
+  Precision precision = Precision::kDefault;
+  ModelInfo info;
+  ModelHash hash = {};
+  models::DecoderConfig config;
+  std::unique_ptr<const models::DecoderWeights> weights;
+  std::unique_ptr<const text::Tokenizer> tokenizer;
+  std::optional<text::ChatTemplate> chat_template;
+  mutable std::mutex turn;  // held for one Forward: sessions take turns at the team
+  std::unique_ptr<ThreadTeam> team;
+};
+
+// How the KV cache of a session is stored.
+tensor::KvElement KvElementOf(KvType kv, Precision precision);
+
+// FNV-1a, 64 bits. Continue a hash by passing the last result as `start`.
+uint64_t HashBytes(const void* data, size_t size, uint64_t start = 0xcbf29ce484222325u);
+
+}  // namespace hearth::engine

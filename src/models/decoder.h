@@ -1,0 +1,65 @@
+// Copyright 2026 The Hearth Authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/cancel.h"
+#include "base/os.h"
+#include "base/result.h"
+#include "base/thread_team.h"
+#include "models/config.h"
+#include "models/weights.h"
+#include "ops/ops.h"
+#include "tensor/kv_cache.h"
+
+namespace hearth::models {
+
+struct StateShape {
+  int32_t context = 0;  // tokens of KV cache
+  int32_t chunk = 0;    // most tokens in one Forward
+  int32_t threads = 1;
+  tensor::KvElement kv = tensor::KvElement::kF16;
+};
+
+// Everything that changes while a decoder computes: the KV cache of one timeline and its scratch,
+// allocated whole at open. `slots` = max(chunk, threads): with a single token every thread keeps
+// its own copy of the residual stream, so that no barrier is needed to share it.
+struct DecoderState {
+  static Result<DecoderState> Allocate(const DecoderConfig& config, const StateShape& shape);
+  static uint64_t ScratchBytes(const DecoderConfig& config, const StateShape& shape);
+
+  StateShape shape;
+  tensor::KvCache kv;
+  os::Pages scratch;
+  ops::Rows x;             // [slots][width] residual stream
+  ops::Rows h;             // [slots][max row] normalised input of the next product
+  ops::Rows query;         // [chunk][heads * head_size]
+  ops::Rows key, value;    // [chunk][kv_heads * head_size]
+  ops::Rows mixed;         // [chunk][heads * head_size] attention output
+  ops::Rows delta;         // [chunk][width] what a sub-layer adds to x
+  ops::Rows gate, up;      // [chunk][feed_forward]
+  ops::Rows rope[2];       // [chunk][dims]: cosines, then sines; 0: global, 1: local layers
+  ops::Rows unpacked;      // [threads][kMatMulRows * max columns]
+  ops::Rows scores;        // [threads][context]
+  bool cancelled = false;  // written by member 0 before a barrier, read by all after it
+};
+
+// One step: `tokens` stand at positions position, position + 1, ...; the KV cache holds everything
+// before. logits: [want][vocabulary] of the last `want` tokens, or null when want is 0.
+struct Batch {
+  std::span<const int32_t> tokens;
+  int32_t position = 0;
+  int32_t want = 0;
+  float* logits = nullptr;
+  const CancelToken* cancel = nullptr;
+};
+
+// Computes the step on all threads of `team`. False when it was cancelled: the KV cache then holds
+// nothing new that counts. REQUIRES: tokens in range, position + tokens <= context,
+// tokens <= chunk, want <= tokens.
+bool Forward(const DecoderConfig& config, const DecoderWeights& weights, DecoderState& state,
+             ThreadTeam& team, const Batch& batch);
+
+}  // namespace hearth::models
