@@ -63,6 +63,47 @@ struct MatMulArgs {
 
 using MatMulFn = void (*)(const MatMulArgs&);
 
+// Activations as BF16 matrix-unit tiles: [tokens / 16][columns / 32][16 tokens][32 columns], 1 KB a
+// tile, missing tokens zero. Rounded to nearest even.
+struct TileArgs {
+  const float* x;  // [tokens][stride]
+  int64_t stride;
+  int64_t tokens;
+  int64_t columns;                  // multiple of 32
+  int64_t first_block, last_block;  // blocks of 16 tokens to do
+  uint16_t* tiles;
+};
+
+// Products of many tokens on the matrix unit: weights are decoded once per panel and chunk to BF16,
+// products are summed in float32. Same result for any split of the panels over threads; differs
+// from `matmul` by the rounding of BF16 instead of int8. Arguments as in MatMulArgs.
+struct GemmArgs {
+  const uint8_t* panels;
+  uint64_t panel_bytes;
+  int64_t rows, columns;
+  int64_t first_panel, last_panel;
+  int64_t tokens;
+  const uint16_t* tiles;  // TileArgs::tiles of all tokens
+  uint8_t* scratch;       // GemmScratchBytes(tokens), 64-byte aligned, of the calling thread
+  float* out;
+  int64_t out_stride;
+  const float* bias;
+  const float* add;
+  int64_t add_stride;
+};
+using GemmFn = void (*)(const GemmArgs&);
+
+// Panels and columns that one step keeps in the L2 cache as BF16: 8 x 16 x 2048 x 2 = 512 KB.
+inline constexpr int64_t kGemmPanels = 8;
+inline constexpr int64_t kGemmColumns = 2048;
+constexpr uint64_t GemmScratchBytes(int64_t tokens) {
+  const int64_t weights = kGemmPanels * quant::kPanelRows * kGemmColumns * 2;
+  const int64_t sums = (tokens + 15) / 16 * 16 * kGemmPanels * quant::kPanelRows * 4;
+  return static_cast<uint64_t>(weights + sums);
+}
+// Fewer tokens than this are faster through `matmul`.
+inline constexpr int64_t kGemmMinTokens = 16;
+
 // The kernels of one ISA row; every row is tested against the scalar one.
 struct KernelTable {
   const char* name;
@@ -70,6 +111,8 @@ struct KernelTable {
   MatMulFn
       matmul_float[quant::kTypeCount];  // float activations, dequantised weights: the yardstick
   void (*quantize)(const QuantizeArgs&);
+  GemmFn gemm[quant::kTypeCount];        // null where the row or the type has none
+  void (*tile_tokens)(const TileArgs&);  // null where gemm is
 };
 
 }  // namespace hearth::kernels

@@ -13,6 +13,10 @@
 namespace hearth::kernels {
 namespace {
 
+// Bytes between a block being read and the one asked for: about a memory latency at full rate, for
+// the several streams that one thread reads.
+inline constexpr int kPrefetch = 2048;
+
 // Stores 16 rows of one token with the optional bias and residual.
 [[gnu::always_inline]] inline void StoreRows(const MatMulArgs& a, int64_t panel, int64_t token,
                                              F value) {
@@ -55,9 +59,9 @@ inline void DotPanels(const MatMulArgs& a, int64_t panel, int64_t group, int m0,
       for (int p = 0; p < kPanels; ++p) {
         const uint8_t* block = reader[p].at;
         reader[p].at += Fmt::kBlockBytes;
-        if constexpr (kGroup == 1) {
+        if (group == 0) {  // later groups find the panel in the cache
 #pragma GCC unroll 8
-          for (int64_t i = 0; i < Fmt::kBlockBytes; i += 64) Prefetch(block + 1536 + i);
+          for (int64_t i = 0; i < Fmt::kBlockBytes; i += 64) Prefetch(block + kPrefetch + i);
         }
 #pragma GCC unroll 2
         for (int g = 0; g < Fmt::kGroups; ++g) {
@@ -255,7 +259,11 @@ void Quantize(const QuantizeArgs& a) {
   }
 }
 
-// Entry of a type in the tables: integer kernels for codes, float kernels for float weights.
+// Entries of a type in the tables: integer kernels for codes, float kernels for float weights.
+template <Type kType>
+constexpr MatMulFn MatMulFloatOf() {
+  return MatMulFloat<kType>;
+}
 template <Type kType>
 constexpr MatMulFn MatMulOf() {
   if constexpr (quant::FloatBytes(Format<kType>::kRow.codes) != 0) {
@@ -265,12 +273,12 @@ constexpr MatMulFn MatMulOf() {
   }
 }
 
-#define HEARTH_ALL_TYPES(f)                                            \
-  {f<Type::kF32>,  f<Type::kF16>,    f<Type::kBF16>,   f<Type::kQ4_0>, \
-   f<Type::kQ4_1>, f<Type::kQ5_0>,   f<Type::kQ5_1>,   f<Type::kQ8_0>, \
-   f<Type::kQ2_K>, f<Type::kQ3_K>,   f<Type::kQ4_K>,   f<Type::kQ5_K>, \
-   f<Type::kQ6_K>, f<Type::kIQ4_NL>, f<Type::kIQ4_XS>, f<Type::kMXFP4>}
-#define HEARTH_MATMUL_OF(type) MatMulOf<type>()
+// One entry per type, in enum order.
+#define HEARTH_ALL_TYPES(f)                                                    \
+  {f<Type::kF32>(),  f<Type::kF16>(),    f<Type::kBF16>(),   f<Type::kQ4_0>(), \
+   f<Type::kQ4_1>(), f<Type::kQ5_0>(),   f<Type::kQ5_1>(),   f<Type::kQ8_0>(), \
+   f<Type::kQ2_K>(), f<Type::kQ3_K>(),   f<Type::kQ4_K>(),   f<Type::kQ5_K>(), \
+   f<Type::kQ6_K>(), f<Type::kIQ4_NL>(), f<Type::kIQ4_XS>(), f<Type::kMXFP4>()}
 
 }  // namespace
 }  // namespace hearth::kernels

@@ -230,6 +230,52 @@ TEST_P(MatMulTest, TokensAreIndependent) {
   }
 }
 
+// The matrix unit against the scalar float row: both operands rounded to BF16, 2^-9 relative each.
+TEST_P(MatMulTest, GemmIsNearFloat) {
+  for (const KernelTable* table : UsableTables()) {
+    const GemmFn gemm = table->gemm[GetParam()];
+    if (gemm == nullptr) continue;
+    auto all = Columns();
+    all.push_back(2048 + 256);
+    for (uint64_t columns : all) {
+      const uint64_t rows = 16 * 11 + 5;
+      const Matrix m = MakeMatrix(type(), rows, columns);
+      for (int64_t tokens : {1, 16, 17, 33, 64}) {
+        const auto n = static_cast<size_t>(tokens) * rows;
+        const auto width = static_cast<int64_t>(columns);
+        const auto x = RandomFloats(static_cast<size_t>(tokens) * columns, columns);
+        const auto add = RandomFloats(n, 3);
+        const auto expected = RunMatMul(UsableTables()[0]->matmul_float[GetParam()], m, nullptr, x,
+                                        tokens, nullptr, add.data());
+        std::vector<uint16_t> tiles(RoundUp(static_cast<uint64_t>(tokens), 16) * columns, 0xffff);
+        table->tile_tokens({x.data(), width, tokens, width, 0, (tokens + 15) / 16, tiles.data()});
+        std::vector<uint8_t> scratch(GemmScratchBytes(tokens));
+        std::vector<float> split;
+        for (int64_t cut : {0, 5}) {  // the split over threads does not change a bit
+          std::vector<float> got(n, NAN);
+          for (const auto& [first, last] : {std::pair<int64_t, int64_t>{0, cut}, {cut, 12}}) {
+            gemm({m.packed.data(), m.panel_bytes, static_cast<int64_t>(rows), width, first, last,
+                  tokens, tiles.data(), scratch.data(), got.data(), static_cast<int64_t>(rows),
+                  nullptr, add.data(), static_cast<int64_t>(rows)});
+          }
+          if (cut == 0) split = got;
+          ASSERT_EQ(split, got);
+          for (size_t i = 0; i < n; ++i) {
+            double magnitude = 0;
+            for (size_t c = 0; c < columns; ++c) {
+              magnitude += std::abs(static_cast<double>(m.floats[i % rows * columns + c]) *
+                                    static_cast<double>(x[i / rows * columns + c]));
+            }
+            ASSERT_NEAR(static_cast<double>(got[i]), static_cast<double>(expected[i]),
+                        magnitude * 0x1p-7 + 1e-5)
+                << "columns " << columns << " tokens " << tokens << " at " << i;
+          }
+        }
+      }
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(AllTypes, MatMulTest, testing::Range(0, quant::kTypeCount),
                          [](const auto& param) {
                            return std::string(quant::Row(static_cast<Type>(param.param)).name);

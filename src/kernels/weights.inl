@@ -5,7 +5,6 @@
 // the ISA units after a vocabulary; quant/layout.h describes the bytes.
 #pragma once
 
-
 namespace hearth::kernels {
 namespace {
 

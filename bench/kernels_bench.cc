@@ -1,0 +1,108 @@
+// Copyright 2026 The Hearth Authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Matrix products of every kernel row on this machine: bytes of packed weights per second (what
+// decode is limited by) and operations per second (what prefill is limited by).
+// kernels_bench --benchmark_filter='amx/Q4_K/tokens:1' ; compare with `hearth bench limits`.
+#include <benchmark/benchmark.h>
+
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "base/thread_team.h"
+#include "kernels/table.h"
+#include "quant/packed.h"
+
+namespace hearth {
+namespace {
+
+// A matrix far larger than the caches, so that tokens:1 reads memory as decode does.
+struct Work {
+  int64_t rows = 16 * 6000, columns = 2048;
+  std::vector<uint8_t> packed;
+  std::vector<float> x, out, d, dsum;
+  std::vector<int8_t> q;
+  std::vector<int32_t> sum;
+};
+
+Work MakeWork(quant::Type type, int64_t tokens) {
+  Work w;
+  const auto columns = static_cast<uint64_t>(w.columns);
+  w.packed.resize(quant::PackedBytes(type, static_cast<uint64_t>(w.rows), columns) + 4096);
+  // Small bytes keep every scale finite; speed does not depend on the values.
+  for (size_t i = 0; i < w.packed.size(); ++i) w.packed[i] = static_cast<uint8_t>(i * 7 % 23);
+  Philox random(1);
+  const int64_t padded = (tokens + 7) / 8 * 8;
+  w.x.resize(static_cast<size_t>(padded * w.columns));
+  for (float& v : w.x) v = static_cast<float>(random.Next() % 200) * 0.01f - 1;
+  w.q.resize(w.x.size());
+  w.d.resize(w.x.size() / 32);
+  w.sum.resize(w.x.size() / 16);
+  w.dsum.resize(w.x.size() / 16);
+  w.out.resize(static_cast<size_t>(tokens * w.rows));
+  return w;
+}
+
+void RunMatMul(benchmark::State& state, const kernels::KernelTable* table, quant::Type type,
+               int64_t tokens, int threads) {
+  Work w = MakeWork(type, tokens);
+  ThreadTeam team(threads);
+  const kernels::QuantizedTokens view{w.q.data(), w.d.data(), w.sum.data(), w.dsum.data()};
+  table->quantize({w.x.data(), w.columns, tokens, w.columns, 0, (tokens + 7) / 8, view});
+  const uint64_t panel = quant::PanelBytes(type, static_cast<uint64_t>(w.columns));
+  for (auto _ : state) {
+    team.Run([&](const Worker& worker) {
+      const auto [first, last] = worker.Share(w.rows / 16);
+      table->matmul[static_cast<int>(type)]({.panels = w.packed.data(),
+                                             .panel_bytes = panel,
+                                             .rows = w.rows,
+                                             .columns = w.columns,
+                                             .first_panel = first,
+                                             .last_panel = last,
+                                             .tokens = tokens,
+                                             .q = view,
+                                             .x = w.x.data(),
+                                             .x_stride = w.columns,
+                                             .scratch = nullptr,
+                                             .out = w.out.data(),
+                                             .out_stride = w.rows,
+                                             .bias = nullptr,
+                                             .add = nullptr,
+                                             .add_stride = 0});
+    });
+  }
+  const auto iterations = static_cast<double>(state.iterations());
+  state.counters["GB/s"] = benchmark::Counter(
+      iterations * static_cast<double>(w.rows / 16) * static_cast<double>(panel) * 1e-9,
+      benchmark::Counter::kIsRate);
+  state.counters["GOP/s"] =
+      benchmark::Counter(iterations * 2e-9 * static_cast<double>(w.rows * w.columns * tokens),
+                         benchmark::Counter::kIsRate);
+}
+
+}  // namespace
+}  // namespace hearth
+
+int main(int argc, char** argv) {
+  using namespace hearth;
+  for (const kernels::KernelTable* table : kernels::UsableTables()) {
+    for (const quant::TypeRow& row : quant::Types()) {
+      if (row.block_weights == 1) continue;
+      for (int64_t tokens : {1, 2, 4, 8, 64}) {
+        for (int threads : {1, 2}) {
+          const std::string name = std::string(table->name) + "/" + std::string(row.name) +
+                                   "/tokens:" + std::to_string(tokens) +
+                                   "/threads:" + std::to_string(threads);
+          benchmark::RegisterBenchmark(
+              name.c_str(),
+              [=](benchmark::State& state) { RunMatMul(state, table, row.type, tokens, threads); })
+              ->UseRealTime()
+              ->Unit(benchmark::kMillisecond);
+        }
+      }
+    }
+  }
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+}
