@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # Warnings, hardening and sanitizers. Everything but the ISA units is compiled for the baseline CPU.
 set(HEARTH_WARNINGS -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wold-style-cast
-    -Wcast-align -Woverloaded-virtual -Wconversion -Wno-sign-conversion -Wdouble-promotion
-    -Wformat=2 -Wimplicit-fallthrough)
+    -Wcast-align -Woverloaded-virtual -Wconversion -Wno-sign-conversion -Wformat=2
+    -Wimplicit-fallthrough)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # clang's also flags double{x}, which says it openly
+  list(APPEND HEARTH_WARNINGS -Wdouble-promotion)
+endif()
 # The result of floating-point code must not depend on what the compiler may contract.
 add_compile_options(-ffp-contract=off -fno-math-errno -fvisibility=hidden)
 if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT HEARTH_SANITIZE)

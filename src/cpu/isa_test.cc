@@ -15,15 +15,16 @@ Features Full() {
   return f;
 }
 
-Features Without(uint32_t bits) {
+[[maybe_unused]] Features Without(uint32_t bits) {
   Features f = Full();
   f.cpu &= ~bits;
   return f;
 }
 
-constexpr uint32_t kAmxBits = kAMXTILE | kAMXINT8 | kAMXBF16;
-constexpr uint32_t kAvx512Bits = kAVX512F | kAVX512BW | kAVX512VL | kAVX512DQ | kAVX512VNNI |
-                                 kAVX512VBMI | kAVX512BF16 | kAVX512FP16;
+[[maybe_unused]] constexpr uint32_t kAmxBits = kAMXTILE | kAMXINT8 | kAMXBF16;
+[[maybe_unused]] constexpr uint32_t kAvx512Bits = kAVX512F | kAVX512BW | kAVX512VL | kAVX512DQ |
+                                                  kAVX512VNNI | kAVX512VBMI | kAVX512BF16 |
+                                                  kAVX512FP16;
 
 #if !defined(HEARTH_PORTABLE) && defined(__x86_64__)
 
