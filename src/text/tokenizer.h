@@ -54,12 +54,14 @@ class Tokenizer {
   bool add_eos() const { return add_eos_; }
   // Every token that ends an answer: EOS, EOT, <|im_end|>, <end_of_turn>, ... sorted.
   std::span<const Token> stop_tokens() const { return stop_tokens_; }
+  // Whether Decode drops the first space, the one that Encode put in front of a text.
+  bool drops_leading_space() const { return drops_leading_space_; }
   std::string_view model_name() const { return model_name_; }  // "gpt2", "llama", "unigram"
   std::string_view pre_name() const { return pre_name_; }  // "qwen2", "llama-bpe", "smollm", ...
 
  protected:
   Token bos_ = -1, eos_ = -1;
-  bool add_bos_ = false, add_eos_ = false;
+  bool add_bos_ = false, add_eos_ = false, drops_leading_space_ = false;
   std::vector<Token> stop_tokens_;
   std::string model_name_, pre_name_;
 };
