@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // hearth_greedy MODEL PROMPTS.json [f32]
 // Answers every prompt greedily and prints one JSON object {id: {text, tokens, margin, finish}}.
-// `f32`: the float mode, whose margins choose the prompts of tests/golden/greedy/answers.json.
+// `f32`: the float mode, whose margins choose the prompts of tests/model/greedy_answers.json.
 #include <cstdio>
 #include <fstream>
 #include <iostream>

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # Copyright 2026 The Hearth Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Chooses 20 of the greedy prompts away from near ties and writes tests/golden/greedy/answers.json.
+"""Chooses 20 of the greedy prompts away from near ties and writes tests/model/greedy_answers.json.
 
   record_greedy.py --program build/dev/tests/model/hearth_greedy --model FILE.gguf [--rival FILE.json]
 
@@ -12,12 +12,14 @@ import json
 import pathlib
 import subprocess
 
-FOLDER = pathlib.Path(__file__).resolve().parents[2] / "tests" / "golden" / "greedy"
+TESTS = pathlib.Path(__file__).resolve().parents[2] / "tests"
+PROMPTS = TESTS / "golden" / "greedy" / "prompts.json"
+ANSWERS = TESTS / "model" / "greedy_answers.json"
 COUNT = 20
 
 
 def answers(program, model, *mode):
-    command = [program, model, FOLDER / "prompts.json", *mode]
+    command = [program, model, PROMPTS, *mode]
     return json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
 
 
@@ -45,8 +47,7 @@ def main():
         raise SystemExit(f"only {len(chosen)} answers are equal in both modes")
     keep = {key: {part: default[key][part] for part in ("text", "finish")}
             for key in default if key in chosen}
-    (FOLDER / "answers.json").write_text(json.dumps(keep, ensure_ascii=False, indent=2) + "\n",
-                                         encoding="utf-8")
+    ANSWERS.write_text(json.dumps(keep, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
