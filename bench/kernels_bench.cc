@@ -89,7 +89,7 @@ int main(int argc, char** argv) {
   for (const kernels::KernelTable* table : kernels::UsableTables()) {
     for (const quant::TypeRow& row : quant::Types()) {
       if (row.block_weights == 1) continue;
-      for (int64_t tokens : {1, 2, 4, 8, 64}) {
+      for (int64_t tokens : {1, 8, 64}) {
         for (int threads : {1, 2}) {
           const std::string name = std::string(table->name) + "/" + std::string(row.name) +
                                    "/tokens:" + std::to_string(tokens) +

@@ -11,8 +11,8 @@
 namespace hearth::kernels {
 
 // Activations quantised to int8 in blocks of 32 columns, for the integer matmul kernels.
-// Tokens stand in groups of 8 (the last group is padded to 1, 2, 4 or 8 with zero tokens), so that
-// the tokens of a group are neighbours in memory. g = tokens of the padded group:
+// Tokens stand in groups of 8 (a last group of more than one token is padded with zeros), so that
+// the tokens of a group are neighbours in memory. g = tokens of the padded group, 1 or 8:
 //   q     [groups][columns / 4][g][4]  int8, -127..127
 //   d     [groups][columns / 32][g]    scale: x = d * q
 //   sum   [groups][columns / 16][g]    sum of q over 16 columns
@@ -26,9 +26,10 @@ struct QuantizedTokens {
 };
 inline constexpr int kTokenGroup = 8;
 
-// Tokens of a padded group that holds `tokens` of them: 1, 2, 4 or 8.
+// Tokens of a padded group that holds `tokens` of them. Verifying 2 to 8 tokens costs little more
+// than one where memory is the limit, so no sizes stand between.
 constexpr int PaddedGroup(int64_t tokens) {
-  return tokens >= 5 ? 8 : tokens >= 3 ? 4 : static_cast<int>(tokens);
+  return tokens > 1 ? kTokenGroup : 1;
 }
 
 struct QuantizeArgs {
@@ -104,6 +105,12 @@ constexpr uint64_t GemmScratchBytes(int64_t tokens) {
 // Fewer tokens than this are faster through `matmul`.
 inline constexpr int64_t kGemmMinTokens = 16;
 
+// What a row with a matrix unit has besides.
+struct GemmTable {
+  GemmFn gemm[quant::kTypeCount];  // null where the type has none
+  void (*tile_tokens)(const TileArgs&);
+};
+
 // The kernels of one ISA row; every row is tested against the scalar one.
 struct KernelTable {
   const char* name;
@@ -111,8 +118,7 @@ struct KernelTable {
   MatMulFn
       matmul_float[quant::kTypeCount];  // float activations, dequantised weights: the yardstick
   void (*quantize)(const QuantizeArgs&);
-  GemmFn gemm[quant::kTypeCount];        // null where the row or the type has none
-  void (*tile_tokens)(const TileArgs&);  // null where gemm is
+  const GemmTable* matrix_unit;  // null where the row has none
 };
 
 }  // namespace hearth::kernels

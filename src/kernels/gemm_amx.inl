@@ -17,7 +17,12 @@ namespace hearth::kernels {
 namespace {
 
 inline constexpr int64_t kTileBytes = 1024;
-inline constexpr int64_t kTileColumns = 32;  // BF16 columns of one tile
+inline constexpr int64_t kTileColumns = 32;                      // BF16 columns of one tile
+inline constexpr int64_t kSumStride = kGemmPanels * kTileBytes;  // sums of one block of 16 tokens
+// Tiles along the columns that one pass multiplies: a pair of panels then takes 32 KB and stays in
+// L1 while all tokens pass, so that only A comes from L2 (with both from L2 the loads are the
+// limit).
+inline constexpr int64_t kL1Steps = 8;
 
 struct alignas(64) TileConfig {
   uint8_t palette = 1;
@@ -114,6 +119,20 @@ inline void TileProduct(const uint8_t* a, int64_t a_stride, const uint8_t* b0, c
   }
 }
 
+// All tokens against one pair of panels.
+inline void MultiplyTokens(const uint8_t* a, int64_t a_stride, const uint8_t* b0, const uint8_t* b1,
+                           int64_t steps, bool first, int64_t token_blocks, uint8_t* sums) {
+  int64_t block = 0;
+  for (; block + 1 < token_blocks; block += 2) {
+    TileProduct<2>(a + block * a_stride, a_stride, b0, b1, steps, first, sums + block * kSumStride,
+                   kSumStride);
+  }
+  if (block < token_blocks) {
+    TileProduct<1>(a + block * a_stride, a_stride, b0, b1, steps, first, sums + block * kSumStride,
+                   kSumStride);
+  }
+}
+
 // Writes the sums of `panels` panels to the output with bias and residual.
 inline void StoreSums(const GemmArgs& g, int64_t panel, int64_t panels, const uint8_t* sums) {
   const MatMulArgs rows = {.panels = nullptr,
@@ -147,7 +166,6 @@ void Gemm(const GemmArgs& g) {
   uint8_t* sums = weights + kGemmPanels * quant::kPanelRows * kGemmColumns * 2;
   const auto* tiles = reinterpret_cast<const uint8_t*>(g.tiles);
   const int64_t a_stride = g.columns / kTileColumns * kTileBytes;
-  const int64_t c_stride = kGemmPanels * kTileBytes;
   const int64_t token_blocks = (g.tokens + 15) / 16;
   for (int64_t panel = g.first_panel; panel < g.last_panel; panel += kGemmPanels) {
     const int64_t left = g.last_panel - panel;
@@ -160,18 +178,15 @@ void Gemm(const GemmArgs& g) {
         DecodePanel<kType>(g.panels + static_cast<uint64_t>(panel + p) * g.panel_bytes, column,
                            columns, weights + p * steps * kTileBytes);
       }
-      for (int64_t block = 0; block < token_blocks; block += 2) {
-        const uint8_t* a = tiles + block * a_stride + column / kTileColumns * kTileBytes;
+      for (int64_t step = 0; step < steps; step += kL1Steps) {
+        const int64_t part = steps - step < kL1Steps ? steps - step : kL1Steps;
+        const uint8_t* a = tiles + (column / kTileColumns + step) * kTileBytes;
         for (int64_t p = 0; p < panels; p += 2) {
-          const uint8_t* b0 = weights + p * steps * kTileBytes;
+          const uint8_t* b0 = weights + (p * steps + step) * kTileBytes;
           // An odd last panel is multiplied twice; its second product is not stored.
           const uint8_t* b1 = p + 1 < panels ? b0 + steps * kTileBytes : b0;
-          uint8_t* c = sums + block * c_stride + p * kTileBytes;
-          if (block + 1 < token_blocks) {
-            TileProduct<2>(a, a_stride, b0, b1, steps, column == 0, c, c_stride);
-          } else {
-            TileProduct<1>(a, a_stride, b0, b1, steps, column == 0, c, c_stride);
-          }
+          MultiplyTokens(a, a_stride, b0, b1, part, column + step == 0, token_blocks,
+                         sums + p * kTileBytes);
         }
       }
     }

@@ -1,8 +1,17 @@
 // Copyright 2026 The Hearth Authors
 // SPDX-License-Identifier: Apache-2.0
-#define HEARTH_TABLE kAmxTable
-#define HEARTH_ROW "amx"
-#define HEARTH_GEMM
-
+//
+// What the AMX row has besides the AVX-512 one; table.cc puts the two together.
 #include "kernels/simd_avx512.h"
-#include "kernels/unit.inl"
+
+#include "kernels/gemm_amx.inl"
+
+namespace hearth::kernels {
+
+extern const GemmTable kAmxGemm;
+const GemmTable kAmxGemm = {
+    .gemm = HEARTH_ALL_TYPES(GemmOf),
+    .tile_tokens = TileTokens,
+};
+
+}  // namespace hearth::kernels

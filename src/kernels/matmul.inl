@@ -116,7 +116,7 @@ inline void DotPanels(const MatMulArgs& a, int64_t panel, int64_t group, int m0,
 template <Type kType, int kGroup>
 inline void DotGroup(const MatMulArgs& a, int64_t panel, int64_t group, int valid) {
   constexpr int kTokens = kGroup < kMaxTokens ? kGroup : kMaxTokens;
-  for (int m0 = 0; m0 < kGroup; m0 += kTokens) {
+  for (int m0 = 0; m0 < valid; m0 += kTokens) {
     DotPanels<kType, 1, kGroup, kTokens>(a, panel, group, m0, valid);
   }
 }
@@ -135,18 +135,10 @@ void MatMul(const MatMulArgs& a) {
     for (int64_t group = 0; group < groups; ++group) {
       const int64_t left = a.tokens - group * kTokenGroup;
       const int valid = left < kTokenGroup ? static_cast<int>(left) : kTokenGroup;
-      switch (PaddedGroup(valid)) {
-        case 1:
-          DotGroup<kType, 1>(a, panel, group, valid);
-          break;
-        case 2:
-          DotGroup<kType, 2>(a, panel, group, valid);
-          break;
-        case 4:
-          DotGroup<kType, 4>(a, panel, group, valid);
-          break;
-        default:
-          DotGroup<kType, 8>(a, panel, group, valid);
+      if (PaddedGroup(valid) == 1) {
+        DotGroup<kType, 1>(a, panel, group, valid);
+      } else {
+        DotGroup<kType, kTokenGroup>(a, panel, group, valid);
       }
     }
   }
@@ -240,7 +232,7 @@ inline void QuantizeBlock(const float* x, int8_t* q, float* d, int32_t* sum, flo
   for (int k = 0; k < 32; ++k) q[k / 4 * 4 * group + k % 4] = static_cast<int8_t>(codes[k]);
 }
 
-void Quantize(const QuantizeArgs& a) {
+inline void Quantize(const QuantizeArgs& a) {
   for (int64_t group = a.first_group; group < a.last_group; ++group) {
     const int64_t first = group * kTokenGroup;
     const int64_t left = a.tokens - first;

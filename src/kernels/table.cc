@@ -13,17 +13,45 @@ extern const KernelTable kScalarTable;
 extern const KernelTable kAvx2Table;
 extern const KernelTable kAvxVnniTable;
 extern const KernelTable kAvx512VnniTable;
-extern const KernelTable kAmxTable;
+extern const GemmTable kAmxGemm;
+#endif
+
+#ifndef HEARTH_SCALAR_ONLY
+namespace {
+
+// Every machine with AMX has AVX-512 with VNNI: its row is that one with a matrix unit.
+const KernelTable* AmxTable() {
+  static const KernelTable table = [] {
+    KernelTable copy = kAvx512VnniTable;
+    copy.name = "amx";
+    copy.matrix_unit = &kAmxGemm;
+    return copy;
+  }();
+  return &table;
+}
+
+}  // namespace
 #endif
 
 const KernelTable* Table(cpu::Isa isa) {
-  static constexpr const KernelTable* kTables[cpu::kIsaCount] = {
-      &kScalarTable,
+  switch (isa) {
+    case cpu::Isa::kScalar:
+      return &kScalarTable;
 #ifndef HEARTH_SCALAR_ONLY
-      &kAvx2Table,   &kAvxVnniTable, &kAvx512VnniTable, &kAmxTable,
+    case cpu::Isa::kAvx2:
+      return &kAvx2Table;
+    case cpu::Isa::kAvxVnni:
+      return &kAvxVnniTable;
+    case cpu::Isa::kAvx512Vnni:
+      return &kAvx512VnniTable;
+    case cpu::Isa::kAmx:
+      return AmxTable();
+#else
+    default:
+      return nullptr;
 #endif
-  };
-  return kTables[static_cast<size_t>(isa)];
+  }
+  return nullptr;
 }
 
 std::vector<const KernelTable*> UsableTables() {

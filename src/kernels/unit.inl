@@ -2,15 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Body of an ISA unit: every algorithm in the vocabulary that was included before, and the one
-// table that the unit exports. HEARTH_TABLE names it, HEARTH_ROW is its name, HEARTH_GEMM is
-// defined where a matrix unit provides GemmOf and TileTokens.
+// table that the unit exports. HEARTH_TABLE names it, HEARTH_ROW is its name.
 
 #include "kernels/args.h"
 #include "kernels/matmul.inl"
 #include "kernels/weights.inl"
-#ifdef HEARTH_GEMM
-#include "kernels/gemm_amx.inl"
-#endif
 
 namespace hearth::kernels {
 
@@ -20,13 +16,7 @@ const KernelTable HEARTH_TABLE = {
     .matmul = HEARTH_ALL_TYPES(MatMulOf),
     .matmul_float = HEARTH_ALL_TYPES(MatMulFloatOf),
     .quantize = Quantize,
-#ifdef HEARTH_GEMM
-    .gemm = HEARTH_ALL_TYPES(GemmOf),
-    .tile_tokens = TileTokens,
-#else
-    .gemm = {},
-    .tile_tokens = nullptr,
-#endif
+    .matrix_unit = nullptr,
 };
 
 }  // namespace hearth::kernels
