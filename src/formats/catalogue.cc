@@ -16,10 +16,14 @@ constexpr std::array<std::string_view, std::variant_size_v<Value>> kKinds = {
 std::unexpected<Error> WrongKind(const Catalogue& catalogue, std::string_view key,
                                  const Value& value, std::string_view needed) {
   const std::string path = catalogue.files.empty() ? "" : catalogue.files[0].path();
-  return Fail(Code::kDataLoss, msg::kMetadataKind, path, key, kKinds[value.index()], needed);
+  return Fail(Code::kDataLoss, msg::kMetadataKind, path, key, KindName(value), needed);
 }
 
 }  // namespace
+
+std::string_view KindName(const Value& value) {
+  return kKinds[value.index()];
+}
 
 const TensorInfo* Catalogue::Find(std::string_view name) const {
   const auto it = index.find(name);

@@ -35,6 +35,9 @@ struct TensorInfo {
 using Value = std::variant<uint64_t, int64_t, double, std::string, std::vector<uint64_t>,
                            std::vector<int64_t>, std::vector<float>, std::vector<std::string>>;
 
+// "uint", "string[]", ... as errors name the kinds.
+std::string_view KindName(const Value& value);
+
 // What a model file (or split set) promises, validated against its real length: every count, type,
 // offset, overlap and size has been checked before this exists. Weights are not read.
 struct Catalogue {

@@ -305,15 +305,20 @@ Status PlaceTensors(const ByteReader& reader, uint64_t alignment,
   return {};
 }
 
-Result<uint64_t> Alignment(const std::string& path, const Metadata& metadata) {
-  const auto it = metadata.find("general.alignment");
-  if (it == metadata.end()) return kDefaultAlignment;
-  const auto* value = std::get_if<uint64_t>(&it->second);
-  if (value == nullptr || !std::has_single_bit(*value) || *value > kMaxAlignment) {
-    return Fail(Code::kDataLoss, msg::kGgufAlignment, path,
-                value == nullptr ? std::string("?") : std::to_string(*value), kMaxAlignment);
-  }
-  return *value;
+// An unsigned integer of one file's metadata.
+Result<uint64_t> Unsigned(const os::File& file, const Metadata& metadata, std::string_view key,
+                          uint64_t fallback) {
+  const auto it = metadata.find(key);
+  if (it == metadata.end()) return fallback;
+  if (const auto* value = std::get_if<uint64_t>(&it->second)) return *value;
+  return Fail(Code::kDataLoss, msg::kMetadataKind, file.path(), key, KindName(it->second), "uint");
+}
+
+Result<uint64_t> Alignment(const os::File& file, const Metadata& metadata) {
+  HEARTH_ASSIGN(const uint64_t value,
+                Unsigned(file, metadata, "general.alignment", kDefaultAlignment));
+  if (std::has_single_bit(value) && value <= kMaxAlignment) return value;
+  return Fail(Code::kDataLoss, msg::kGgufAlignment, file.path(), value, kMaxAlignment);
 }
 
 Result<Part> ReadPart(const os::File& file) {
@@ -332,7 +337,7 @@ Result<Part> ReadPart(const os::File& file) {
   HEARTH_ASSIGN(const uint64_t keys, ReadCount(reader, "keys", kMaxKeys, kMinKeyBytes));
   Part part;
   HEARTH_ASSIGN(part.metadata, ReadMetadata(reader, keys));
-  HEARTH_ASSIGN(const uint64_t alignment, Alignment(file.path(), part.metadata));
+  HEARTH_ASSIGN(const uint64_t alignment, Alignment(file, part.metadata));
   part.tensors.reserve(tensors);
   for (uint64_t i = 0; i < tensors; ++i) {
     HEARTH_ASSIGN(TensorInfo tensor, ReadTensor(reader));
@@ -365,16 +370,10 @@ Status AddPart(Catalogue& catalogue, os::File file, Part& part) {
   return {};
 }
 
-Result<Split> SplitOf(const os::File& file, Metadata& metadata) {
-  const auto read = [&](std::string_view key, uint64_t fallback) -> Result<uint64_t> {
-    const auto it = metadata.find(key);
-    if (it == metadata.end()) return fallback;
-    if (const auto* value = std::get_if<uint64_t>(&it->second)) return *value;
-    return Fail(Code::kDataLoss, msg::kMetadataKind, file.path(), key, "?", "uint");
-  };
+Result<Split> SplitOf(const os::File& file, const Metadata& metadata) {
   Split split;
-  HEARTH_ASSIGN(split.number, read("split.no", 0));
-  HEARTH_ASSIGN(split.count, read("split.count", 1));
+  HEARTH_ASSIGN(split.number, Unsigned(file, metadata, "split.no", 0));
+  HEARTH_ASSIGN(split.count, Unsigned(file, metadata, "split.count", 1));
   return split;
 }
 
@@ -383,7 +382,7 @@ std::string PartEnding(uint64_t number, uint64_t count) {
 }
 
 Status AddOtherParts(Catalogue& catalogue, uint64_t count) {
-  const std::string& first = catalogue.files[0].path();
+  const std::string first = catalogue.files[0].path();  // files grows below
   const std::string ending = PartEnding(0, count);
   if (!first.ends_with(ending)) {
     return Fail(Code::kInvalidArgument, msg::kGgufSplitName, first, count, ending);
@@ -421,7 +420,7 @@ Result<Catalogue> OpenGguf(os::File file) {
                 split.count);
   }
   if (split.count == 0 || split.count > kMaxParts) {
-    return Fail(Code::kDataLoss, msg::kGgufCount, file.path(), 0, split.count, "parts", kMaxParts);
+    return Fail(Code::kDataLoss, msg::kGgufParts, file.path(), split.count, kMaxParts);
   }
   Catalogue catalogue;
   HEARTH_TRY(AddPart(catalogue, std::move(file), part));

@@ -137,9 +137,9 @@ std::string GgufWriter::Header() const {
 }
 
 Status GgufWriter::Start(os::File& file) const {
-  HEARTH_TRY(file.Truncate(0));
   const std::string header = Header();
   HEARTH_TRY(file.WriteAt(0, {reinterpret_cast<const uint8_t*>(header.data()), header.size()}));
+  HEARTH_TRY(file.Truncate(header.size()));  // so that what grows below is zeros
   return file.Truncate(file_bytes());
 }
 

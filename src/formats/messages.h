@@ -92,6 +92,9 @@ inline constexpr Message kGgufOverlap{
     "gguf.overlap", "{0}: tensors {1} and {2} overlap at byte {3}. The file is damaged.",
     "{0}：张量 {1} 和 {2} 在第 {3} 字节处重叠。文件已损坏。"};
 
+inline constexpr Message kGgufParts{
+    "gguf.parts", "{0}: the file says that it is one of {1} parts; 1 to {2} are possible.",
+    "{0}：文件声明共有 {1} 个部分，只能是 1 到 {2} 个。"};
 inline constexpr Message kGgufSplitFirst{
     "gguf.split_first", "{0}: this is part {1} of {2} of a model. Open part 1 instead.",
     "{0}：这是模型的第 {1} 部分，共 {2} 部分。请打开第 1 部分。"};

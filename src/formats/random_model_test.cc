@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <set>
 
 #include "formats/catalogue.h"
 
@@ -34,30 +33,6 @@ TEST(RandomModel, TinyModelsOpenWithEveryType) {
       EXPECT_EQ(down->columns(), spec->feed_forward);
       EXPECT_EQ(model->Find("output.weight") == nullptr, spec->tied);
       EXPECT_EQ(model->total_bytes, std::filesystem::file_size(path));
-    }
-  }
-}
-
-TEST(RandomModel, TheVocabularyHasNoSpellingTwice) {
-  for (const char* preset : {"tiny-llama", "tiny-gemma3", "gemma3-270m", "qwen2-0.5b"}) {
-    RandomModelSpec spec = *FindRandomModelPreset(preset);
-    spec.layers = 1;
-    spec.width = 32;
-    spec.feed_forward = 32;
-    ASSERT_TRUE(WriteRandomModel(Path("vocabulary"), spec, "Q4_0", 1));
-    const Result<Catalogue> model = OpenModel(Path("vocabulary"));
-    ASSERT_TRUE(model) << model.error().Text();
-    const auto& tokens = *model->Array<std::string>("tokenizer.ggml.tokens");
-    EXPECT_EQ(tokens.size(), spec.vocabulary);
-    const std::set<std::string> unique(tokens.begin(), tokens.end());
-    EXPECT_EQ(unique.size(), tokens.size());
-    if (const auto* merges = model->Array<std::string>("tokenizer.ggml.merges")) {
-      for (const std::string& merge : *merges) {
-        const size_t space = merge.find(' ');
-        EXPECT_TRUE(unique.contains(merge.substr(0, space))) << merge;
-        EXPECT_TRUE(unique.contains(merge.substr(space + 1))) << merge;
-        EXPECT_TRUE(unique.contains(merge.substr(0, space) + merge.substr(space + 1))) << merge;
-      }
     }
   }
 }
