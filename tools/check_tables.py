@@ -36,9 +36,19 @@ def weight_types():
     yield f"`{name}`", number, weights, size, bits
 
 
+def gguf_limits():
+  rows = rows_of("src/formats/gguf.h", r"constexpr uint64_t kMax(\w+) = ([\d'<> ]+);")
+  yield "Limit", "Value"
+  for name, value in rows:
+    words = re.sub(r"(?<!^)(?=[A-Z])", " ", name).lower()
+    base, _, shift = value.replace("'", "").partition("<<")
+    yield words, f"{int(base) << int(shift or 0):,}"
+
+
 # name: (page, rows)
 TABLES = {
     "exit-codes": ("docs/exit-codes.md", exit_codes),
+    "gguf-limits": ("docs/formats.md", gguf_limits),
     "weight-types": ("docs/formats.md", weight_types),
 }
 
