@@ -2,8 +2,17 @@
 # Units that are compiled for more than the baseline CPU. Each exports one table and nothing else
 # (tools/check_isa_symbols.py). isa_unit(FILE flags...)
 set(HEARTH_ISA_UNITS)
+# Sanitizers make these units ten times as slow to compile. They read no bytes from outside: memory
+# and thread errors are looked for in them, with less optimisation, and nothing while fuzzing.
+set(isa_sanitize)
+if(HEARTH_FUZZ)
+  set(isa_sanitize -fno-sanitize=all)
+elseif(HEARTH_SANITIZE)
+  set(isa_sanitize -O1 -g1 -fno-sanitize=undefined)
+endif()
 macro(isa_unit file)
-  set_source_files_properties(${PROJECT_SOURCE_DIR}/src/kernels/${file} PROPERTIES COMPILE_OPTIONS "${ARGN}")
+  set_source_files_properties(${PROJECT_SOURCE_DIR}/src/kernels/${file} PROPERTIES
+    COMPILE_OPTIONS "${ARGN};${isa_sanitize}")
   list(APPEND HEARTH_ISA_UNITS ${PROJECT_SOURCE_DIR}/src/kernels/${file})
 endmacro()
 
