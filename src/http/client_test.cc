@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <memory>
 #include <thread>
 
@@ -327,6 +328,16 @@ TEST(HttpClient, TokenOfAnotherOriginStaysHome) {
   request.token_origin = "https://huggingface.co";
   ASSERT_EQ(Fetch(request).id(), "ok");
   EXPECT_EQ(server.requests()[0].find("secret"), std::string::npos);
+}
+
+TEST(HttpClient, NoProxyToThisMachine) {
+  const TestServer server([](Connection& c) { c.SendFile(kBody); });
+  const TestServer proxy([](Connection& c) { c.SendFile("proxy"); });
+  ::setenv("http_proxy", proxy.url("").c_str(), 1);
+  const Outcome out = Fetch(Ask(server));
+  ::unsetenv("http_proxy");
+  EXPECT_EQ(out.body, kBody);
+  EXPECT_TRUE(proxy.requests().empty());
 }
 
 TEST(HttpClient, TokenCannotAddHeaders) {

@@ -72,10 +72,6 @@ Result<Url> Finish(CURLU* url, std::string_view shown) {
   return out;
 }
 
-bool Loopback(std::string_view host) {
-  return host == "127.0.0.1" || host == "[::1]" || host == "localhost";
-}
-
 bool Matches(std::string_view rule, const Url& url) {
   if (!rule.starts_with("*.")) return rule == url.authority;
   const std::string_view suffix = rule.substr(1);
@@ -107,10 +103,14 @@ Result<Url> ResolveUrl(const Url& base, std::string_view location) {
   return Finish(url.get(), location);
 }
 
+bool IsLoopback(const Url& url) {
+  return url.host == "127.0.0.1" || url.host == "[::1]" || url.host == "localhost";
+}
+
 Status CheckPolicy(const Policy& policy, const Url& url, const Url* from) {
   if (url.scheme == "http") {
     const bool downgrade = from != nullptr && from->scheme == "https";
-    if (downgrade || !policy.plain_on_loopback || !Loopback(url.host)) {
+    if (downgrade || !policy.plain_on_loopback || !IsLoopback(url)) {
       return Fail(Code::kPermissionDenied, msg::kHttpPlain, url.origin);
     }
   }

@@ -27,6 +27,10 @@ Result<Url> ParseUrl(std::string_view text);
 // `location` as a server gave it, resolved against `base` under the same rules.
 Result<Url> ResolveUrl(const Url& base, std::string_view location);
 
+// True for this machine itself: 127.0.0.1, [::1], localhost. Such places are never asked by a
+// proxy.
+bool IsLoopback(const Url& url);
+
 // Which places a request may reach; every hop is asked.
 struct Policy {
   // "name" or "name:port", exactly, or "*.name" for any name below it on the scheme's own port.
