@@ -94,9 +94,9 @@ struct GemmArgs {
 };
 using GemmFn = void (*)(const GemmArgs&);
 
-// Panels and columns that one step keeps in the L2 cache as BF16: 8 x 16 x 2048 x 2 = 512 KB.
-inline constexpr int64_t kGemmPanels = 8;
-inline constexpr int64_t kGemmColumns = 2048;
+// Panels and columns that one step keeps in the L2 cache as BF16: 16 x 16 x 1024 x 2 = 512 KB.
+inline constexpr int64_t kGemmPanels = 16;
+inline constexpr int64_t kGemmColumns = 1024;
 constexpr uint64_t GemmScratchBytes(int64_t tokens) {
   const int64_t weights = kGemmPanels * quant::kPanelRows * kGemmColumns * 2;
   const int64_t sums = (tokens + 15) / 16 * 16 * kGemmPanels * quant::kPanelRows * 4;

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // BF16 products on AMX tiles. Hand-tuned because a tile register file has no counterpart in the
-// vector vocabulary. Blocking: kGemmPanels panels x kGemmColumns columns are decoded once to BF16 B
-// tiles in L2, then all tokens pass: A tiles stream from L2/L3 once per 128 rows, which at 128
-// multiply-adds a byte keeps the tile unit and not the L3 (29 GB/s a core measured) the limit.
-// Register block: 2 x 2 tiles of sums, 2 of A, 2 of B, so that each tile load feeds two products.
+// vector vocabulary. What decides is where the tiles come from (two-core guest of the Sapphire
+// Rapids class, one thread, bare tile loop: both sides in L2 1.65 TFLOP/s, A in L3 0.62). So
+// kGemmPanels panels x kGemmColumns columns are decoded once to B tiles in L2, tokens pass in
+// blocks whose A tiles stay in L2 meanwhile, and a pair of panels stays in L1. Register block: 2 x
+// 2 tiles of sums, 2 of A, 2 of B, so that each tile load feeds two products; the order of loads
+// does not matter.
 #pragma once
 
 #include <immintrin.h>
@@ -17,11 +19,12 @@ namespace hearth::kernels {
 namespace {
 
 inline constexpr int64_t kTileBytes = 1024;
-inline constexpr int64_t kTileColumns = 32;                      // BF16 columns of one tile
-inline constexpr int64_t kSumStride = kGemmPanels * kTileBytes;  // sums of one block of 16 tokens
+inline constexpr int64_t kTileColumns = 32;            // BF16 columns of one tile
+inline constexpr int64_t kSumStride = 2 * kTileBytes;  // sums of 16 tokens and a pair of panels
 // Tiles along the columns that one pass multiplies: a pair of panels then takes 32 KB and stays in
 // L1 while all tokens pass, so that only A comes from L2 (with both from L2 the loads are the
 // limit).
+inline constexpr int64_t kTokenBlocks = 16;  // blocks of 16 tokens whose A tiles stay in L2
 inline constexpr int64_t kL1Steps = 8;
 
 struct alignas(64) TileConfig {
@@ -78,12 +81,12 @@ void DecodePanel(const uint8_t* panel, int64_t first, int64_t columns, uint8_t* 
   }
 }
 
-// sums (two panels x kBlocks x 16 tokens) += A x B over `steps` tiles of 32 columns. a: tiles of
-// the first token block, the second follows `a_stride` bytes later; c: sums of the first token
-// block and panel, panels 1 KB apart, token blocks `c_stride` bytes apart.
+// Sums of kBlocks blocks of 16 tokens x two panels += A x B over `steps` tiles of 32 columns.
+// a: tiles of the first token block, the second follows a_stride bytes later; b0, b1: tiles of the
+// panels; c: [token block][panel][1 KB].
 template <int kBlocks>
 inline void TileProduct(const uint8_t* a, int64_t a_stride, const uint8_t* b0, const uint8_t* b1,
-                        int64_t steps, bool first, uint8_t* c, int64_t c_stride) {
+                        int64_t steps, bool first, uint8_t* c) {
   if (first) {
     _tile_zero(0);
     _tile_zero(1);
@@ -95,8 +98,8 @@ inline void TileProduct(const uint8_t* a, int64_t a_stride, const uint8_t* b0, c
     _tile_loadd(0, c, 64);
     _tile_loadd(1, c + kTileBytes, 64);
     if constexpr (kBlocks == 2) {
-      _tile_loadd(2, c + c_stride, 64);
-      _tile_loadd(3, c + c_stride + kTileBytes, 64);
+      _tile_loadd(2, c + kSumStride, 64);
+      _tile_loadd(3, c + kSumStride + kTileBytes, 64);
     }
   }
   for (int64_t k = 0; k < steps; ++k) {
@@ -114,8 +117,8 @@ inline void TileProduct(const uint8_t* a, int64_t a_stride, const uint8_t* b0, c
   _tile_stored(0, c, 64);
   _tile_stored(1, c + kTileBytes, 64);
   if constexpr (kBlocks == 2) {
-    _tile_stored(2, c + c_stride, 64);
-    _tile_stored(3, c + c_stride + kTileBytes, 64);
+    _tile_stored(2, c + kSumStride, 64);
+    _tile_stored(3, c + kSumStride + kTileBytes, 64);
   }
 }
 
@@ -124,12 +127,10 @@ inline void MultiplyTokens(const uint8_t* a, int64_t a_stride, const uint8_t* b0
                            int64_t steps, bool first, int64_t token_blocks, uint8_t* sums) {
   int64_t block = 0;
   for (; block + 1 < token_blocks; block += 2) {
-    TileProduct<2>(a + block * a_stride, a_stride, b0, b1, steps, first, sums + block * kSumStride,
-                   kSumStride);
+    TileProduct<2>(a + block * a_stride, a_stride, b0, b1, steps, first, sums + block * kSumStride);
   }
   if (block < token_blocks) {
-    TileProduct<1>(a + block * a_stride, a_stride, b0, b1, steps, first, sums + block * kSumStride,
-                   kSumStride);
+    TileProduct<1>(a + block * a_stride, a_stride, b0, b1, steps, first, sums + block * kSumStride);
   }
 }
 
@@ -151,10 +152,12 @@ inline void StoreSums(const GemmArgs& g, int64_t panel, int64_t panels, const ui
                            .bias = g.bias,
                            .add = g.add,
                            .add_stride = g.add_stride};
+  const int64_t pair = (g.tokens + 15) / 16 * kSumStride;
   for (int64_t token = 0; token < g.tokens; ++token) {
-    const uint8_t* row = sums + token / 16 * kGemmPanels * kTileBytes + token % 16 * 64;
+    const uint8_t* row = sums + token / 16 * kSumStride + token % 16 * 64;
     for (int64_t p = 0; p < panels; ++p) {
-      StoreRows(rows, panel + p, token, Load(reinterpret_cast<const float*>(row + p * kTileBytes)));
+      StoreRows(rows, panel + p, token,
+                Load(reinterpret_cast<const float*>(row + p / 2 * pair + p % 2 * kTileBytes)));
     }
   }
 }
@@ -178,15 +181,19 @@ void Gemm(const GemmArgs& g) {
         DecodePanel<kType>(g.panels + static_cast<uint64_t>(panel + p) * g.panel_bytes, column,
                            columns, weights + p * steps * kTileBytes);
       }
-      for (int64_t step = 0; step < steps; step += kL1Steps) {
-        const int64_t part = steps - step < kL1Steps ? steps - step : kL1Steps;
-        const uint8_t* a = tiles + (column / kTileColumns + step) * kTileBytes;
-        for (int64_t p = 0; p < panels; p += 2) {
-          const uint8_t* b0 = weights + (p * steps + step) * kTileBytes;
-          // An odd last panel is multiplied twice; its second product is not stored.
-          const uint8_t* b1 = p + 1 < panels ? b0 + steps * kTileBytes : b0;
-          MultiplyTokens(a, a_stride, b0, b1, part, column + step == 0, token_blocks,
-                         sums + p * kTileBytes);
+      for (int64_t block = 0; block < token_blocks; block += kTokenBlocks) {
+        const int64_t rest_blocks = token_blocks - block;
+        const int64_t blocks = rest_blocks < kTokenBlocks ? rest_blocks : kTokenBlocks;
+        for (int64_t step = 0; step < steps; step += kL1Steps) {
+          const int64_t part = steps - step < kL1Steps ? steps - step : kL1Steps;
+          const uint8_t* a = tiles + block * a_stride + (column / kTileColumns + step) * kTileBytes;
+          for (int64_t p = 0; p < panels; p += 2) {
+            const uint8_t* b0 = weights + (p * steps + step) * kTileBytes;
+            // An odd last panel is multiplied twice; its second product is not stored.
+            const uint8_t* b1 = p + 1 < panels ? b0 + steps * kTileBytes : b0;
+            MultiplyTokens(a, a_stride, b0, b1, part, column + step == 0, blocks,
+                           sums + (p / 2 * token_blocks + block) * kSumStride);
+          }
         }
       }
     }
