@@ -25,6 +25,11 @@ inline constexpr Message kModelNoTensor{
 inline constexpr Message kModelBadShape{
     "models.bad_shape", "{0}: the tensor {1} has the shape {2}; {3} fits this architecture.",
     "{0}：张量 {1} 的形状是 {2}，此架构应为 {3}。"};
+inline constexpr Message kModelNotFinite{
+    "models.not_finite",
+    "{0}: the tensor {1} holds an infinite number or one that is not a number at byte {2}. The file "
+    "is damaged: get it again.",
+    "{0}：张量 {1} 在第 {2} 字节处含有无穷大或非数值。文件已损坏，请重新获取。"};
 inline constexpr Message kModelUnusedTensor{
     "models.unused_tensor",
     "{0}: the tensor {1} is not part of the architecture {2} as Hearth knows it, so the answers "

@@ -12,6 +12,7 @@
 #include "base/checked.h"
 #include "base/messages.h"
 #include "models/messages.h"
+#include "quant/scales.h"
 
 namespace hearth::models {
 namespace {
@@ -159,10 +160,23 @@ std::vector<Slice> CutSlices(const std::vector<Slot>& slots) {
   return slices;
 }
 
+// Refuses infinite and NaN scales. `first_block`: position of `data` in the tensor.
+Status CheckFinite(const Catalogue& catalogue, const TensorInfo& source,
+                   std::span<const uint8_t> data, uint64_t first_block) {
+  const uint64_t block_bytes = quant::Row(source.type).block_bytes;
+  const int64_t blocks = static_cast<int64_t>(data.size() / block_bytes);
+  const int64_t bad = quant::FindNonFinite(source.type, data.data(), blocks);
+  if (bad < 0) return {};
+  const uint64_t block = first_block + static_cast<uint64_t>(bad);
+  return Fail(Code::kDataLoss, msg::kModelNotFinite, catalogue.files[source.file].path(),
+              source.name, source.offset + block * block_bytes);
+}
+
 Status LoadVector(const Catalogue& catalogue, const Slot& slot) {
   const TensorInfo& source = *slot.source;
   std::vector<uint8_t> bytes(source.bytes);
   HEARTH_TRY(catalogue.files[source.file].ReadAt(source.offset, bytes));
+  HEARTH_TRY(CheckFinite(catalogue, source, bytes, 0));
   const quant::TypeRow& type = quant::Row(source.type);
   slot.vector->resize(source.columns());
   type.decode(bytes.data(), static_cast<int64_t>(source.columns() / type.block_weights),
@@ -209,6 +223,8 @@ class ParallelLoad {
     buffer.resize(slice.rows * row_bytes);
     const os::File& file = catalogue_.files[source.file];
     HEARTH_TRY(file.ReadAt(begin, buffer));
+    const uint64_t block_bytes = quant::Row(source.type).block_bytes;
+    HEARTH_TRY(CheckFinite(catalogue_, source, buffer, slice.first_row * row_bytes / block_bytes));
     for (uint64_t row = 0; row < slice.rows; row += kPanel) {
       const uint8_t* rows[kPanel] = {};
       for (uint64_t i = 0; i < std::min(kPanel, slice.rows - row); ++i) {

@@ -3,7 +3,6 @@
 #include "quant/random_blocks.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -12,35 +11,28 @@
 #include "base/checked.h"
 #include "base/random.h"
 #include "quant/half.h"
+#include "quant/scales.h"
 
 namespace hearth::quant {
 namespace {
 
-// Where a block keeps its scales (bytes), and the multiple of d that centres uniform codes as the
-// second one. -1: none.
-struct ScaleRow {
-  int d;
-  int m;
-  float centre;
-};
-constexpr std::array<ScaleRow, kTypeCount> kScales = {{
-    {-1, -1, 0},     // F32
-    {-1, -1, 0},     // F16
-    {-1, -1, 0},     // BF16
-    {0, -1, 0},      // Q4_0
-    {0, 2, -7.5f},   // Q4_1
-    {0, -1, 0},      // Q5_0
-    {0, 2, -15.5f},  // Q5_1
-    {0, -1, 0},      // Q8_0
-    {80, 82, 1.5f},  // Q2_K
-    {108, -1, 0},    // Q3_K
-    {0, 2, 7.5f},    // Q4_K
-    {0, 2, 15.5f},   // Q5_K
-    {208, -1, 0},    // Q6_K
-    {0, -1, 0},      // IQ4_NL
-    {0, -1, 0},      // IQ4_XS
-    {-1, -1, 0},     // MXFP4: byte 0 is the exponent
-}};
+// The multiple of d that, as the second scale, centres uniform codes.
+constexpr float Centre(Type type) {
+  switch (type) {
+    case Type::kQ4_1:
+      return -7.5f;
+    case Type::kQ5_1:
+      return -15.5f;
+    case Type::kQ2_K:
+      return 1.5f;
+    case Type::kQ4_K:
+      return 7.5f;
+    case Type::kQ5_K:
+      return 15.5f;
+    default:
+      return 0;
+  }
+}
 constexpr int kCalibrationBlocks = 64;
 
 // Uniform in [-1, 1).
@@ -88,12 +80,12 @@ void RandomBlocks::FillBlock(uint64_t block, uint8_t* out) const {
     out[0] = static_cast<uint8_t>(std::clamp(exponent, 0, 254));
     return;
   }
-  const ScaleRow& scales = kScales[static_cast<size_t>(row_->type)];
+  const ScaleFields scales = Scales(row_->type);
   // Magnitude 0.75 to 1.25; the random sign makes codes that are not centred cancel out.
   const float jitter = 1 + Symmetric(words[0]) / 4;
   const float d = scale_ * jitter * (words[1] % 2 == 0 ? 1.0f : -1.0f);
   StoreU16(out + scales.d, FloatToHalf(d));
-  if (scales.m >= 0) StoreU16(out + scales.m, FloatToHalf(d * scales.centre));
+  if (scales.m >= 0) StoreU16(out + scales.m, FloatToHalf(d * Centre(row_->type)));
 }
 
 void RandomBlocks::Fill(uint64_t first, uint64_t count, uint8_t* out) const {
