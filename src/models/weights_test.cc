@@ -94,14 +94,13 @@ TEST(Weights, MissingAndUnknownTensorsAreNamed) {
       bytes.replace(bytes.find(whole_name) + 1, from.size(), to);
     };
   };
-};
-const auto missing =
-    Open("tiny-llama", "Q4_0", rename("blk.1.ffn_up.weight", "blk.1.ffn_ux.weight"));
-ASSERT_TRUE(missing);
-ExpectError(Load(*missing), Code::kDataLoss, "models.missing_tensor", "blk.1.ffn_up.weight");
-const auto unknown = Open("tiny-llama", "Q4_0", rename("output.weight", "outlet.weight"));
-ASSERT_TRUE(unknown);
-ExpectError(Load(*unknown), Code::kUnimplemented, "models.unused_tensor", "outlet.weight");
+  const auto missing =
+      Open("tiny-llama", "Q4_0", rename("blk.1.ffn_up.weight", "blk.1.ffn_ux.weight"));
+  ASSERT_TRUE(missing);
+  ExpectError(Load(*missing), Code::kDataLoss, "models.missing_tensor", "blk.1.ffn_up.weight");
+  const auto unknown = Open("tiny-llama", "Q4_0", rename("output.weight", "outlet.weight"));
+  ASSERT_TRUE(unknown);
+  ExpectError(Load(*unknown), Code::kUnimplemented, "models.unused_tensor", "outlet.weight");
 }
 
 TEST(Weights, WrongShapesAreNamed) {
