@@ -59,7 +59,7 @@ uint64_t HashBytes(const void* data, size_t size, uint64_t start) {
 
 tensor::KvElement KvElementOf(KvType kv, Precision precision) {
   if (precision == Precision::kFloat32) return tensor::KvElement::kF32;
-  return kv == KvType::kInt8 ? tensor::KvElement::kF32 : tensor::KvElement::kF32;
+  return kv == KvType::kInt8 ? tensor::KvElement::kInt8 : tensor::KvElement::kF16;
 }
 
 Result<MemoryPlan> PlanMemory(const Catalogue& catalogue, const models::DecoderConfig& config,
@@ -67,8 +67,11 @@ Result<MemoryPlan> PlanMemory(const Catalogue& catalogue, const models::DecoderC
                               Precision precision) {
   HEARTH_ASSIGN(const uint64_t weights, models::PlanWeights(catalogue, config));
   const tensor::KvElement element = KvElementOf(kv, precision);
-  const models::StateShape shape = {
-      .context = context, .chunk = chunk, .threads = threads, .kv = element};
+  const models::StateShape shape = {.context = context,
+                                    .chunk = chunk,
+                                    .threads = threads,
+                                    .kv = element,
+                                    .precise = precision == Precision::kFloat32};
   MemoryPlan plan;
   plan.lines.push_back({"weights", weights});
   plan.lines.push_back({"KV cache", tensor::KvCache::Bytes({.layers = config.layers,

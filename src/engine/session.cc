@@ -49,11 +49,13 @@ Result<std::unique_ptr<Session>> Session::Open(std::shared_ptr<const Engine> eng
   }
   auto impl = std::make_unique<Impl>();
   impl->options = options;
-  HEARTH_ASSIGN(impl->state, models::DecoderState::Allocate(
-                                 model.config, {.context = options.context,
-                                                .chunk = std::min(options.chunk, options.context),
-                                                .threads = model.team->size(),
-                                                .kv = KvElementOf(options.kv, model.precision)}));
+  HEARTH_ASSIGN(impl->state,
+                models::DecoderState::Allocate(
+                    model.config, {.context = options.context,
+                                   .chunk = std::min(options.chunk, options.context),
+                                   .threads = model.team->size(),
+                                   .kv = KvElementOf(options.kv, model.precision),
+                                   .precise = model.precision == Precision::kFloat32}));
   impl->tokens.reserve(static_cast<size_t>(options.context));
   impl->logits.resize(static_cast<size_t>(model.config.vocabulary));
   impl->engine = std::move(engine);

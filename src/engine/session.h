@@ -19,7 +19,7 @@ namespace hearth::engine {
 
 struct SessionOptions {
   int32_t context = 4096;  // tokens of KV cache, allocated at open; at most the trained context
-  KvType kv = KvType::kInt8;
+  KvType kv = KvType::kF16;
   int32_t chunk = 512;  // tokens per prefill step
 };
 

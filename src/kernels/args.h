@@ -4,6 +4,7 @@
 
 #include <stdint.h>  // included by ISA units: C headers and plain data only
 
+#include "kernels/vector_args.h"
 #include "quant/layout.h"
 
 // Arguments of the kernels. Plain pointers and sizes: nothing here owns memory, checks or
@@ -118,6 +119,8 @@ struct KernelTable {
   MatMulFn
       matmul_float[quant::kTypeCount];  // float activations, dequantised weights: the yardstick
   void (*quantize)(const QuantizeArgs&);
+  VectorKernels vector;
+  KvKernels kv;
   const GemmTable* matrix_unit;  // null where the row has none
 };
 

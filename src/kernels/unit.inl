@@ -5,6 +5,7 @@
 // table that the unit exports. HEARTH_TABLE names it, HEARTH_ROW is its name.
 
 #include "kernels/args.h"
+#include "kernels/attention.inl"
 #include "kernels/matmul.inl"
 #include "kernels/weights.inl"
 
@@ -16,6 +17,8 @@ const KernelTable HEARTH_TABLE = {
     .matmul = HEARTH_ALL_TYPES(MatMulOf),
     .matmul_float = HEARTH_ALL_TYPES(MatMulFloatOf),
     .quantize = Quantize,
+    .vector = kVectorKernels,
+    .kv = kKvKernels,
     .matrix_unit = nullptr,
 };
 

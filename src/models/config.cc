@@ -64,6 +64,7 @@ class Reader {
 };
 
 constexpr int32_t kMaxContext = 1 << 24;
+constexpr int32_t kMaxGroup = 64;  // query heads per KV head that the attention kernels take
 
 Status ReadSizes(const Reader& in, DecoderConfig& config) {
   HEARTH_ASSIGN(config.layers, in.Integer("block_count", 1, 1024));
@@ -83,6 +84,10 @@ Status ReadSizes(const Reader& in, DecoderConfig& config) {
     return Fail(Code::kUnimplemented, msg::kModelUnsupported, in.file(),
                 in.Key("attention.key_length / value_length"),
                 fmt::format("{} / {}", config.head_size, value_size));
+  }
+  if (config.group() > kMaxGroup) {
+    return Fail(Code::kUnimplemented, msg::kModelUnsupported, in.file(),
+                in.Key("attention.head_count / head_count_kv"), config.group());
   }
   HEARTH_ASSIGN(config.trained_context, in.Integer("context_length", 1, kMaxContext));
   HEARTH_ASSIGN(const double epsilon,

@@ -21,28 +21,35 @@ struct StateShape {
   int32_t chunk = 0;    // most tokens in one Forward
   int32_t threads = 1;
   tensor::KvElement kv = tensor::KvElement::kF16;
+  bool precise = false;  // float activations and dequantised weights: the yardstick
 };
 
 // Everything that changes while a decoder computes: the KV cache of one timeline and its scratch,
 // allocated whole at open. `slots` = max(chunk, threads): with a single token every thread keeps
-// its own copy of the residual stream, so that no barrier is needed to share it.
+// its own copy of the residual stream and of the inputs of products, so that no barrier is needed
+// to share them.
 struct DecoderState {
   static Result<DecoderState> Allocate(const DecoderConfig& config, const StateShape& shape);
   static uint64_t ScratchBytes(const DecoderConfig& config, const StateShape& shape);
 
   StateShape shape;
+  const ops::Kernels* kernels = nullptr;
   tensor::KvCache kv;
   os::Pages scratch;
-  ops::Rows x;             // [slots][width] residual stream
-  ops::Rows h;             // [slots][max row] normalised input of the next product
-  ops::Rows query;         // [chunk][heads * head_size]
-  ops::Rows key, value;    // [chunk][kv_heads * head_size]
-  ops::Rows mixed;         // [chunk][heads * head_size] attention output
-  ops::Rows delta;         // [chunk][width] what a sub-layer adds to x
-  ops::Rows gate, up;      // [chunk][feed_forward]
-  ops::Rows rope[2];       // [chunk][dims]: cosines, then sines; 0: global, 1: local layers
-  ops::Rows unpacked;      // [threads][kMatMulRows * max columns]
-  ops::Rows scores;        // [threads][context]
+  ops::Rows x;                   // [slots][width] residual stream
+  ops::Rows h;                   // [slots][width] normalised input of the next product
+  ops::Rows query;               // [chunk][heads * head_size]
+  ops::Rows key, value;          // [chunk][kv_heads * head_size]
+  ops::Rows mixed;               // [slots][heads * head_size] attention output
+  ops::Rows delta;               // [chunk][width] what a sub-layer adds to x
+  ops::Rows gate, up;            // [chunk][feed_forward]
+  ops::Rows rope[2];             // [chunk][dims]: cosines, then sines; 0: global, 1: local layers
+  ops::Rows sums;                // [threads][chunk * 16] of float products
+  ops::Rows attention;           // [threads][AttentionScratch]
+  float* partial = nullptr;      // attention parts of a single token
+  uint8_t* quantized = nullptr;  // int8 form of the input of a product, of all tokens
+  uint8_t* quantized_single = nullptr;  // [threads] the same of a single token
+  uint64_t quantized_single_bytes = 0;  // of one thread
   bool cancelled = false;  // written by member 0 before a barrier, read by all after it
 };
 

@@ -103,9 +103,11 @@ TEST_P(GoldenLogits, Float32MatchesTheRecord) {
   ASSERT_TRUE(weights.has_value()) << weights.error().Text();
 
   constexpr int32_t kChunk = 64;
-  auto state = DecoderState::Allocate(
-      *config,
-      {.context = 1024, .chunk = kChunk, .threads = team.size(), .kv = tensor::KvElement::kF32});
+  auto state = DecoderState::Allocate(*config, {.context = 1024,
+                                                .chunk = kChunk,
+                                                .threads = team.size(),
+                                                .kv = tensor::KvElement::kF32,
+                                                .precise = true});
   ASSERT_TRUE(state.has_value());
   const auto vocabulary = static_cast<size_t>(config->vocabulary);
   std::vector<float> logits(kChunk * vocabulary);

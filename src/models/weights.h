@@ -20,23 +20,23 @@ namespace hearth::models {
 // One transformer layer. Empty vectors: the architecture has none.
 struct LayerWeights {
   std::vector<float> attention_norm;          // [width]
-  tensor::Weight query;                  // [heads * head_size][width]
-  tensor::Weight key, value;             // [kv_heads * head_size][width]
+  tensor::Weight query;                       // [heads * head_size][width]
+  tensor::Weight key, value;                  // [kv_heads * head_size][width]
   std::vector<float> query_bias;              // [heads * head_size]
   std::vector<float> key_bias, value_bias;    // [kv_heads * head_size]
   std::vector<float> query_norm, key_norm;    // [head_size]
-  tensor::Weight output;                 // [width][heads * head_size]
+  tensor::Weight output;                      // [width][heads * head_size]
   std::vector<float> post_attention_norm;     // [width]
   std::vector<float> feed_forward_norm;       // [width]
-  tensor::Weight gate, up;               // [feed_forward][width]
-  tensor::Weight down;                   // [width][feed_forward]
+  tensor::Weight gate, up;                    // [feed_forward][width]
+  tensor::Weight down;                        // [width][feed_forward]
   std::vector<float> post_feed_forward_norm;  // [width]
 };
 
 // All weights of a decoder. Owns the arena that the matrices view; not movable.
 struct DecoderWeights {
-  tensor::Weight embedding;     // [vocabulary][width]
-  tensor::Weight head;          // [vocabulary][width]; the embedding itself when tied
+  tensor::Weight embedding;          // [vocabulary][width]
+  tensor::Weight head;               // [vocabulary][width]; the embedding itself when tied
   std::vector<float> output_norm;    // [width]
   std::vector<float> rope_divisors;  // [rope dims / 2] or empty: frequencies are divided by these
   std::vector<LayerWeights> layers;

@@ -4,12 +4,20 @@
 
 #include <cstdint>
 
-#include "tensor/weight.h"
+#include "base/result.h"
+#include "base/thread_team.h"
+#include "kernels/table.h"
 #include "tensor/kv_cache.h"
+#include "tensor/weight.h"
 
-// Operations on float rows. Each works on the range that the calling thread owns; none depends on
-// how the work was split, so results are equal for every thread count and chunk size.
+// Operations on float rows: the kernel of the chosen ISA row applied to the range that the calling
+// thread owns. None depends on how the work was split, so results are equal for every thread count.
 namespace hearth::ops {
+
+using Kernels = kernels::KernelTable;
+
+// The kernels of the row that cpu::ChooseIsa names.
+Result<const Kernels*> ChooseKernels();
 
 // Rows of floats: row r begins at data + r * stride.
 struct Rows {
@@ -18,41 +26,58 @@ struct Rows {
   float* operator[](int64_t row) const { return data + row * stride; }
 };
 
-// out[i] = x[i] / sqrt(mean(x^2) + epsilon) * weight[i]. `out` may be `x`.
-void RmsNorm(const float* x, const float* weight, int64_t n, float epsilon, float* out);
+// Strides are multiples of this, and what lies behind a row is zero: kernels read whole blocks.
+inline constexpr int64_t kRowPad = 32;
 
-// Rotates the first 2 * half elements of one head. cosines, sines: [half], of the token's position.
-// Pair i is (2i, 2i + 1) when `interleaved`, else (i, i + half).
-void Rope(float* head, const float* cosines, const float* sines, int64_t half, bool interleaved);
-
-void Add(float* x, const float* y, int64_t n);              // x += y
-void Scale(float* x, float factor, int64_t n);              // x *= factor
-void SiluMul(float* gate, const float* up, int64_t n);      // gate = silu(gate) * up
-void GeluTanhMul(float* gate, const float* up, int64_t n);  // gate = gelu(gate) * up
-void SoftCap(float* x, float cap, int64_t n);               // x = cap * tanh(x / cap)
-
-// out[t][r] = sum over k of weight[r][k] * x[t][k], for r in [first, last), t in [0, tokens).
-// scratch: [kMatMulRows][columns rounded up to 16]
-inline constexpr int64_t kMatMulRows = 4;
-void MatMulFloat(const tensor::Weight& weight, int64_t first, int64_t last, Rows x,
-                 int64_t tokens, Rows out, float* scratch);
-
-// Puts key or value of one head at `position` into the cache. key, value: [head_size]
-void StoreKey(const tensor::KvShape& shape, const tensor::KvView& view, int64_t position,
-              const float* key);
-void StoreValue(const tensor::KvShape& shape, const tensor::KvView& view, int64_t position,
-                const float* value);
-
-// How one layer attends.
-struct AttentionSpec {
-  float scale;     // on q . k
-  float softcap;   // 0: off
-  int64_t window;  // tokens that a query sees, itself included; 0: all
+// The right side of a matrix product: float rows and, for the integer kernels, their int8 form.
+struct Input {
+  Rows x;
+  kernels::QuantizedTokens q;
+  int64_t tokens;
 };
+// Room for the int8 form of `tokens` rows of `columns`, and its parts inside that room.
+uint64_t QuantizedBytes(int64_t tokens, int64_t columns);
+kernels::QuantizedTokens QuantizedAt(uint8_t* room, int64_t tokens, int64_t columns);
+// Fills groups [first, last) of 8 tokens.
+void Quantize(const Kernels& kernels, const Input& input, int64_t columns, int64_t first,
+              int64_t last);
 
-// Causal attention of one query at `position` over the cached tokens up to and with its own.
-// query, out: [head_size]; scores: [position + 1] scratch.
-void Attend(const tensor::KvShape& shape, const tensor::KvView& view, const AttentionSpec& spec,
-            int64_t position, const float* query, float* out, float* scores);
+struct Product {
+  const tensor::Weight* weight;
+  const float* bias;  // [rows] or null
+  bool precise;       // float activations and dequantised weights
+  float* scratch;     // [tokens][16] of this thread
+};
+// out[t][r] = weight[r] . input[t] (+ bias[r]) for rows [first, last), multiples of 16 or the end.
+void MatMul(const Kernels& kernels, const Product& product, int64_t first, int64_t last,
+            const Input& input, Rows out);
+
+// How one layer attends, and to what.
+struct Attention {
+  const Kernels* kernels;
+  const tensor::KvCache* kv;
+  int32_t layer;
+  int32_t group;     // query heads per KV head
+  float scale;       // on q . k
+  float softcap;     // 0: off
+  int64_t window;    // tokens that a query sees, itself included; 0: all
+  int64_t position;  // of the first token
+  int64_t tokens;
+  Rows query;      // [tokens][heads * head_size]
+  Rows mixed;      // [tokens][heads * head_size]: the result
+  float* scratch;  // AttentionScratch(head_size) floats of this thread
+  float* partial;  // PartialFloats(...) shared floats, for a single token
+};
+int64_t AttentionScratch(int64_t head_size);
+int64_t PartialFloats(int64_t heads, int64_t kv_heads, int64_t head_size, int64_t context);
+
+// Puts the key or value rows of KV heads [first, last) into the cache at position ...
+void StoreKeys(const Attention& a, Rows keys, int64_t first, int64_t last);
+void StoreValues(const Attention& a, Rows values, int64_t first, int64_t last);
+// This thread's part of attention. With one token the parts are stretches of the cache, and after
+// a barrier FinishAttention puts the result into mixed[0] (every thread for itself); with several
+// the result is in `mixed` after a barrier.
+void Attend(const Attention& a, const Worker& worker);
+void FinishAttention(const Attention& a);
 
 }  // namespace hearth::ops

@@ -1,0 +1,213 @@
+// Copyright 2026 The Hearth Authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Operations on rows of floats, written once in the words of the vocabulary. A row is walked in
+// words of 16; the last, partial word is padded with zeros.
+#pragma once
+
+#include "kernels/vector_args.h"
+
+namespace hearth::kernels {
+namespace {
+
+inline int Lanes(int64_t left) {
+  return left < 16 ? static_cast<int>(left) : 16;
+}
+inline F LoadUpTo(const float* p, int n) {
+  return n == 16 ? Load(p) : LoadFirst(p, n);
+}
+inline void StoreUpTo(float* p, F x, int n) {
+  if (n == 16) {
+    Store(p, x);
+  } else {
+    StoreFirst(p, x, n);
+  }
+}
+
+// e^x with a relative error below 2e-7; 0 below -87, and 2^127 times a little above 88.
+// x = n ln 2 + r, |r| <= ln 2 / 2; e^r by a polynomial (Cephes expf), 2^n by the exponent bits.
+inline F Exp(F x) {
+  const F lowest = Set1(-87.0f);
+  const F bounded = Min(Max(x, lowest), Set1(88.0f));
+  const I n = RoundToInt(Mul(bounded, Set1(1.44269504088896341f)));
+  const F nf = ToFloat(n);
+  F r = Fma(nf, Set1(-0.693359375f), bounded);
+  r = Fma(nf, Set1(2.12194440e-4f), r);
+  F p = Set1(1.9875691500e-4f);
+  p = Fma(p, r, Set1(1.3981999507e-3f));
+  p = Fma(p, r, Set1(8.3334519073e-3f));
+  p = Fma(p, r, Set1(4.1665795894e-2f));
+  p = Fma(p, r, Set1(1.6666665459e-1f));
+  p = Fma(p, r, Set1(5.0000001201e-1f));
+  p = Fma(p, Mul(r, r), Add(r, Set1(1.0f)));
+  const F power = BitsToF(ShiftLeftI<23>(AddI(n, Set1I(127))));
+  return SelectLess(x, lowest, Set1(0), Mul(p, power));
+}
+
+// 1 - 2 / (e^(2x) + 1): absolute error below 2e-7.
+inline F Tanh(F x) {
+  const F e = Exp(Add(x, x));
+  return Sub(Set1(1.0f), Div(Set1(2.0f), Add(e, Set1(1.0f))));
+}
+
+// Abramowitz and Stegun 7.1.26, absolute error below 2e-7.
+inline F Erf(F x) {
+  const F a = Abs(x);
+  const F t = Div(Set1(1.0f), Fma(a, Set1(0.3275911f), Set1(1.0f)));
+  F p = Set1(1.061405429f);
+  p = Fma(p, t, Set1(-1.453152027f));
+  p = Fma(p, t, Set1(1.421413741f));
+  p = Fma(p, t, Set1(-0.284496736f));
+  p = Fma(p, t, Set1(0.254829592f));
+  const F tail = Mul(Mul(p, t), Exp(Sub(Set1(0), Mul(a, a))));
+  const F value = Sub(Set1(1.0f), tail);
+  return SelectLess(x, Set1(0), Sub(Set1(0), value), value);
+}
+
+inline float SumOfSquares(const float* x, int64_t n) {
+  F sum[2] = {Set1(0), Set1(0)};
+  for (int64_t i = 0, word = 0; i < n; i += 16, ++word) {
+    const F v = LoadUpTo(x + i, Lanes(n - i));
+    sum[word & 1] = Fma(v, v, sum[word & 1]);
+  }
+  return ReduceAdd(Add(sum[0], sum[1]));
+}
+
+void RmsNorm(const float* x, const float* weight, int64_t n, float epsilon, float* out) {
+  const float mean = SumOfSquares(x, n) / static_cast<float>(n);
+  const F factor = Set1(1.0f / __builtin_sqrtf(mean + epsilon));
+  for (int64_t i = 0; i < n; i += 16) {
+    const int lanes = Lanes(n - i);
+    const F v = Mul(LoadUpTo(x + i, lanes), factor);
+    StoreUpTo(out + i, Mul(v, LoadUpTo(weight + i, lanes)), lanes);
+  }
+}
+
+void LayerNorm(const float* x, const float* weight, const float* bias, int64_t n, float epsilon,
+               float* out) {
+  F sum = Set1(0);
+  for (int64_t i = 0; i < n; i += 16) sum = Add(sum, LoadUpTo(x + i, Lanes(n - i)));
+  const F mean = Set1(ReduceAdd(sum) / static_cast<float>(n));
+  F squares = Set1(0);
+  for (int64_t i = 0; i < n; i += 16) {
+    const int lanes = Lanes(n - i);
+    F v = Sub(LoadUpTo(x + i, lanes), mean);
+    if (lanes < 16) {  // the padding is not part of the variance
+      float kept[16];
+      Store(kept, v);
+      v = LoadFirst(kept, lanes);
+    }
+    squares = Fma(v, v, squares);
+  }
+  const float variance = ReduceAdd(squares) / static_cast<float>(n);
+  const F factor = Set1(1.0f / __builtin_sqrtf(variance + epsilon));
+  for (int64_t i = 0; i < n; i += 16) {
+    const int lanes = Lanes(n - i);
+    const F v = Mul(Sub(LoadUpTo(x + i, lanes), mean), factor);
+    StoreUpTo(out + i, Fma(v, LoadUpTo(weight + i, lanes), LoadUpTo(bias + i, lanes)), lanes);
+  }
+}
+
+void Rope(float* head, const float* cosines, const float* sines, int64_t half, bool interleaved) {
+  if (interleaved) {
+    for (int64_t i = 0; i < half; ++i) {
+      const float x = head[2 * i];
+      const float y = head[2 * i + 1];
+      head[2 * i] = x * cosines[i] - y * sines[i];
+      head[2 * i + 1] = x * sines[i] + y * cosines[i];
+    }
+    return;
+  }
+  for (int64_t i = 0; i < half; i += 16) {
+    const int lanes = Lanes(half - i);
+    const F x = LoadUpTo(head + i, lanes);
+    const F y = LoadUpTo(head + half + i, lanes);
+    const F c = LoadUpTo(cosines + i, lanes);
+    const F s = LoadUpTo(sines + i, lanes);
+    StoreUpTo(head + i, Sub(Mul(x, c), Mul(y, s)), lanes);
+    StoreUpTo(head + half + i, Add(Mul(x, s), Mul(y, c)), lanes);
+  }
+}
+
+void AddTo(float* x, const float* y, int64_t n) {
+  for (int64_t i = 0; i < n; i += 16) {
+    const int lanes = Lanes(n - i);
+    StoreUpTo(x + i, Add(LoadUpTo(x + i, lanes), LoadUpTo(y + i, lanes)), lanes);
+  }
+}
+
+void Scale(float* x, float factor, int64_t n) {
+  for (int64_t i = 0; i < n; i += 16) {
+    const int lanes = Lanes(n - i);
+    StoreUpTo(x + i, Mul(LoadUpTo(x + i, lanes), Set1(factor)), lanes);
+  }
+}
+
+void SiluMul(float* gate, const float* up, int64_t n) {
+  for (int64_t i = 0; i < n; i += 16) {
+    const int lanes = Lanes(n - i);
+    const F x = LoadUpTo(gate + i, lanes);
+    const F silu = Div(x, Add(Set1(1.0f), Exp(Sub(Set1(0), x))));
+    StoreUpTo(gate + i, Mul(silu, LoadUpTo(up + i, lanes)), lanes);
+  }
+}
+
+void GeluTanhMul(float* gate, const float* up, int64_t n) {
+  for (int64_t i = 0; i < n; i += 16) {
+    const int lanes = Lanes(n - i);
+    const F x = LoadUpTo(gate + i, lanes);
+    const F cubic = Fma(Mul(Mul(x, x), x), Set1(0.044715f), x);
+    const F t = Tanh(Mul(cubic, Set1(0.7978845608028654f)));  // sqrt(2 / pi)
+    const F gelu = Mul(Mul(x, Set1(0.5f)), Add(Set1(1.0f), t));
+    StoreUpTo(gate + i, Mul(gelu, LoadUpTo(up + i, lanes)), lanes);
+  }
+}
+
+void GeluErfMul(float* gate, const float* up, int64_t n) {
+  for (int64_t i = 0; i < n; i += 16) {
+    const int lanes = Lanes(n - i);
+    const F x = LoadUpTo(gate + i, lanes);
+    const F t = Erf(Mul(x, Set1(0.7071067811865476f)));
+    const F gelu = Mul(Mul(x, Set1(0.5f)), Add(Set1(1.0f), t));
+    StoreUpTo(gate + i, Mul(gelu, LoadUpTo(up + i, lanes)), lanes);
+  }
+}
+
+inline F Capped(F x, float cap) {
+  return Mul(Tanh(Mul(x, Set1(1.0f / cap))), Set1(cap));
+}
+
+void SoftCap(float* x, float cap, int64_t n) {
+  for (int64_t i = 0; i < n; i += 16) {
+    const int lanes = Lanes(n - i);
+    StoreUpTo(x + i, Capped(LoadUpTo(x + i, lanes), cap), lanes);
+  }
+}
+
+void Softmax(float* x, int64_t n) {
+  float highest = x[0];
+  for (int64_t i = 1; i < n; ++i) highest = x[i] > highest ? x[i] : highest;
+  F sum = Set1(0);
+  for (int64_t i = 0; i < n; i += 16) {
+    const int lanes = Lanes(n - i);
+    StoreUpTo(x + i, Exp(Sub(LoadUpTo(x + i, lanes), Set1(highest))), lanes);
+    sum = Add(sum, LoadUpTo(x + i, lanes));
+  }
+  Scale(x, 1.0f / ReduceAdd(sum), n);
+}
+
+constexpr VectorKernels kVectorKernels = {
+    .rms_norm = RmsNorm,
+    .layer_norm = LayerNorm,
+    .rope = Rope,
+    .add = AddTo,
+    .scale = Scale,
+    .silu_mul = SiluMul,
+    .gelu_tanh_mul = GeluTanhMul,
+    .gelu_erf_mul = GeluErfMul,
+    .soft_cap = SoftCap,
+    .softmax = Softmax,
+};
+
+}  // namespace
+}  // namespace hearth::kernels
