@@ -105,6 +105,9 @@ def check_shell(where, body, workplace, skipped):
   for command in commands(body):
     if OUTSIDE.match(command) or command in runners:
       continue
+    if command.startswith(("cmake ", "ctest ")):
+      yield from check_build_command(where, command)
+      continue
     reason = workplace.lacks(command)
     if reason:
       skipped.append(f"{where}: {command}: {reason}")
@@ -112,6 +115,17 @@ def check_shell(where, body, workplace, skipped):
     done = workplace.run(command)
     if done.returncode != 0:
       yield f"{where}: `{command}` exits {done.returncode}: {done.stderr.strip()[-500:]}"
+
+
+def check_build_command(where, command):
+  """The presets and rooms that a build command names exist; building again would take minutes."""
+  presets = {p["name"] for p in json.loads((ROOT / "CMakePresets.json").read_text())["buildPresets"]}
+  for preset in re.findall(r"--preset (\S+)|build/(\w+)", command):
+    if (preset[0] or preset[1]) not in presets:
+      yield f"{where}: `{command}`: there is no such preset"
+  for room in re.findall(r"--target (\w+)_tests", command):
+    if not (ROOT / "src" / room).is_dir():
+      yield f"{where}: `{command}`: there is no such room"
 
 
 def check_cpp(where, body):

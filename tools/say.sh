@@ -35,7 +35,7 @@ show_progress() {
   : >"$2"
   while IFS= read -r line || [[ -n $line ]]; do
     printf '%s\n' "$line" >>"$2"
-    [[ -z $line || $line == "ninja: no work to do." ]] && continue
+    case $line in '' | "ninja: no work"* | *"Re-checking globbed"* | *"Looking at the commit") continue ;; esac
     if ((!titled)); then
       printf '%s\n' "$1" >&2
       titled=1

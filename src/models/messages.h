@@ -27,7 +27,8 @@ inline constexpr Message kModelBadShape{
     "{0}：张量 {1} 的形状是 {2}，此架构应为 {3}。"};
 inline constexpr Message kModelNotFinite{
     "models.not_finite",
-    "{0}: the tensor {1} holds an infinite number or one that is not a number at byte {2}. The file "
+    "{0}: the tensor {1} holds an infinite number or one that is not a number at byte {2}. The "
+    "file "
     "is damaged: get it again.",
     "{0}：张量 {1} 在第 {2} 字节处含有无穷大或非数值。文件已损坏，请重新获取。"};
 inline constexpr Message kModelUnusedTensor{
