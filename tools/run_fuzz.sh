@@ -20,7 +20,10 @@ if ((!${#targets[@]})); then
   done
 fi
 ((${#targets[@]})) || exit 0
-build fuzz || exit 1
+if ! build fuzz "${targets[@]/#/fuzz_}"; then
+  echo "FAILED build (see build/log/build-fuzz.log)"
+  exit 1
+fi
 
 one() {
   local name=$1 findings=$PWD/build/fuzz/findings/$1

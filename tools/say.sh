@@ -35,7 +35,9 @@ show_progress() {
   : >"$2"
   while IFS= read -r line || [[ -n $line ]]; do
     printf '%s\n' "$line" >>"$2"
-    case $line in '' | "ninja: no work"* | *"Re-checking globbed"* | *"Looking at the commit") continue ;; esac
+    case $line in
+    '' | "ninja: no work"* | *"Re-checking globbed"* | *"Looking at the commit") continue ;;
+    esac
     if ((!titled)); then
       printf '%s\n' "$1" >&2
       titled=1
