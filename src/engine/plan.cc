@@ -79,8 +79,9 @@ Result<MemoryPlan> PlanMemory(const Catalogue& catalogue, const models::DecoderC
                                                             .head_size = config.head_size,
                                                             .context = context,
                                                             .element = element})});
-  plan.lines.push_back({"scratch", models::DecoderState::ScratchBytes(config, shape) +
-                                       static_cast<uint64_t>(config.vocabulary) * sizeof(float)});
+  HEARTH_ASSIGN(const uint64_t scratch, models::DecoderState::ScratchBytes(config, shape));
+  plan.lines.push_back(
+      {"scratch", scratch + static_cast<uint64_t>(config.vocabulary) * sizeof(float)});
   plan.lines.push_back({"vocabulary", VocabularyBytes(catalogue)});
   plan.lines.push_back({"program", kProgramBytes});
   for (const MemoryLine& line : plan.lines) plan.total += line.bytes;

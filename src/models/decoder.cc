@@ -47,15 +47,19 @@ void LayOut(const DecoderConfig& config, const StateShape& shape, Arena& arena, 
   out.gate = arena.Take(shape.chunk, config.feed_forward);
   out.up = arena.Take(shape.chunk, config.feed_forward);
   for (ops::Rows& rope : out.rope) rope = arena.Take(shape.chunk, config.rope.dims);
-  out.sums = arena.Take(shape.threads, int64_t{shape.chunk} * quant::kPanelRows);
+  out.product_bytes = RoundUp(ops::ProductScratch(*out.kernels, shape.chunk), 64);
+  out.products = arena.TakeBytes(out.product_bytes * static_cast<uint64_t>(shape.threads));
   out.attention = arena.Take(shape.threads, ops::AttentionScratch(config.head_size));
   out.partial = arena
                     .Take(1, ops::PartialFloats(config.heads, config.kv_heads, config.head_size,
                                                 shape.context))
                     .data;
   if (shape.precise) return;
-  out.quantized = arena.TakeBytes(ops::QuantizedBytes(shape.chunk, LongestRow(config)));
-  out.quantized_single_bytes = RoundUp(ops::QuantizedBytes(1, LongestRow(config)), 64);
+  const int64_t longest = LongestRow(config);
+  out.input = arena.TakeBytes(std::max(
+      ops::QuantizedBytes(shape.chunk, longest),
+      ops::UsesTiles(*out.kernels, shape.chunk) ? ops::TileBytes(shape.chunk, longest) : 0));
+  out.quantized_single_bytes = RoundUp(ops::QuantizedBytes(1, longest), 64);
   out.quantized_single =
       arena.TakeBytes(out.quantized_single_bytes * static_cast<uint64_t>(shape.threads));
 }
@@ -106,18 +110,22 @@ class Pass {
   template <typename Fill>
   ops::Input Prepare(ops::Rows rows, int64_t columns, int64_t first, const Fill& fill) {
     const int64_t count = tokens_ - first;
-    ops::Input input = {rows, {}, count};
-    if (!s_.shape.precise) {
+    ops::Input input = {rows, {}, count, nullptr};
+    if (!s_.shape.precise && ops::UsesTiles(*s_.kernels, count)) {
+      input.tiles = reinterpret_cast<uint16_t*>(s_.input);
+    } else if (!s_.shape.precise) {
       input.q = single_
                     ? ops::QuantizedAt(s_.quantized_single + static_cast<uint64_t>(worker_.index) *
                                                                  s_.quantized_single_bytes,
                                        1, columns)
-                    : ops::QuantizedAt(s_.quantized, count, columns);
+                    : ops::QuantizedAt(s_.input, count, columns);
     }
     const int64_t groups = (count + kGroup - 1) / kGroup;
-    const auto [begin, end] = single_ ? std::pair<int64_t, int64_t>{0, 1} : worker_.Share(groups);
+    // Pairs of groups: a tile holds 16 tokens.
+    const auto [begin, end] =
+        single_ ? std::pair<int64_t, int64_t>{0, 1} : worker_.Share(groups, 2);
     for (int64_t t = begin * kGroup; t < std::min(end * kGroup, count); ++t) fill(first + t);
-    if (!s_.shape.precise) ops::Quantize(*s_.kernels, input, columns, begin, end);
+    if (!s_.shape.precise) ops::FillInput(*s_.kernels, input, columns, begin, end);
     if (!single_) worker_.Barrier();
     return input;
   }
@@ -250,8 +258,10 @@ class Pass {
 
   void Multiply(const tensor::Weight& matrix, const float* bias, int64_t first, int64_t last,
                 const ops::Input& input, ops::Rows out) const {
-    ops::MatMul(*s_.kernels, {&matrix, bias, s_.shape.precise, s_.sums[worker_.index]}, first, last,
-                input, out);
+    ops::MatMul(*s_.kernels,
+                {&matrix, bias, s_.shape.precise,
+                 s_.products + static_cast<uint64_t>(worker_.index) * s_.product_bytes},
+                first, last, input, out);
   }
 
   // Logits of the last `want` tokens.
@@ -280,9 +290,10 @@ class Pass {
 
 }  // namespace
 
-uint64_t DecoderState::ScratchBytes(const DecoderConfig& config, const StateShape& shape) {
+Result<uint64_t> DecoderState::ScratchBytes(const DecoderConfig& config, const StateShape& shape) {
   Arena count(nullptr);
   DecoderState ignored = {};
+  HEARTH_ASSIGN(ignored.kernels, ops::ChooseKernels());
   LayOut(config, shape, count, ignored);
   return count.used();
 }
@@ -296,7 +307,8 @@ Result<DecoderState> DecoderState::Allocate(const DecoderConfig& config, const S
                                                      .head_size = config.head_size,
                                                      .context = shape.context,
                                                      .element = shape.kv}));
-  HEARTH_ASSIGN(state.scratch, os::Pages::Allocate(ScratchBytes(config, shape)));
+  HEARTH_ASSIGN(const uint64_t scratch, ScratchBytes(config, shape));
+  HEARTH_ASSIGN(state.scratch, os::Pages::Allocate(scratch));
   Arena arena(state.scratch.data());
   LayOut(config, shape, arena, state);
   return state;

@@ -30,24 +30,25 @@ struct StateShape {
 // to share them.
 struct DecoderState {
   static Result<DecoderState> Allocate(const DecoderConfig& config, const StateShape& shape);
-  static uint64_t ScratchBytes(const DecoderConfig& config, const StateShape& shape);
+  static Result<uint64_t> ScratchBytes(const DecoderConfig& config, const StateShape& shape);
 
   StateShape shape;
   const ops::Kernels* kernels = nullptr;
   tensor::KvCache kv;
   os::Pages scratch;
-  ops::Rows x;                   // [slots][width] residual stream
-  ops::Rows h;                   // [slots][width] normalised input of the next product
-  ops::Rows query;               // [chunk][heads * head_size]
-  ops::Rows key, value;          // [chunk][kv_heads * head_size]
-  ops::Rows mixed;               // [slots][heads * head_size] attention output
-  ops::Rows delta;               // [chunk][width] what a sub-layer adds to x
-  ops::Rows gate, up;            // [chunk][feed_forward]
-  ops::Rows rope[2];             // [chunk][dims]: cosines, then sines; 0: global, 1: local layers
-  ops::Rows sums;                // [threads][chunk * 16] of float products
-  ops::Rows attention;           // [threads][AttentionScratch]
-  float* partial = nullptr;      // attention parts of a single token
-  uint8_t* quantized = nullptr;  // int8 form of the input of a product, of all tokens
+  ops::Rows x;                  // [slots][width] residual stream
+  ops::Rows h;                  // [slots][width] normalised input of the next product
+  ops::Rows query;              // [chunk][heads * head_size]
+  ops::Rows key, value;         // [chunk][kv_heads * head_size]
+  ops::Rows mixed;              // [slots][heads * head_size] attention output
+  ops::Rows delta;              // [chunk][width] what a sub-layer adds to x
+  ops::Rows gate, up;           // [chunk][feed_forward]
+  ops::Rows rope[2];            // [chunk][dims]: cosines, then sines; 0: global, 1: local layers
+  uint8_t* products = nullptr;  // [threads] scratch of matrix products
+  uint64_t product_bytes = 0;   // of one thread
+  ops::Rows attention;          // [threads][AttentionScratch]
+  float* partial = nullptr;     // attention parts of a single token
+  uint8_t* input = nullptr;     // int8 or tile form of the input of a product, of all tokens
   uint8_t* quantized_single = nullptr;  // [threads] the same of a single token
   uint64_t quantized_single_bytes = 0;  // of one thread
   bool cancelled = false;  // written by member 0 before a barrier, read by all after it

@@ -29,25 +29,32 @@ struct Rows {
 // Strides are multiples of this, and what lies behind a row is zero: kernels read whole blocks.
 inline constexpr int64_t kRowPad = 32;
 
-// The right side of a matrix product: float rows and, for the integer kernels, their int8 form.
+// The right side of a matrix product: float rows and the form that the kernels want, which is int8
+// groups, or BF16 tiles where the row has a matrix unit and the tokens are many.
 struct Input {
   Rows x;
   kernels::QuantizedTokens q;
   int64_t tokens;
+  uint16_t* tiles;  // null: q counts
 };
+// True when products of `tokens` tokens go through the matrix unit.
+bool UsesTiles(const Kernels& kernels, int64_t tokens);
 // Room for the int8 form of `tokens` rows of `columns`, and its parts inside that room.
 uint64_t QuantizedBytes(int64_t tokens, int64_t columns);
+uint64_t TileBytes(int64_t tokens, int64_t columns);
 kernels::QuantizedTokens QuantizedAt(uint8_t* room, int64_t tokens, int64_t columns);
-// Fills groups [first, last) of 8 tokens.
-void Quantize(const Kernels& kernels, const Input& input, int64_t columns, int64_t first,
-              int64_t last);
+// Fills groups [first, last) of 8 tokens of the form that `input` has room for; with tiles, `first`
+// is even and `last` even or the end.
+void FillInput(const Kernels& kernels, const Input& input, int64_t columns, int64_t first,
+               int64_t last);
 
 struct Product {
   const tensor::Weight* weight;
   const float* bias;  // [rows] or null
   bool precise;       // float activations and dequantised weights
-  float* scratch;     // [tokens][16] of this thread
+  uint8_t* scratch;   // ProductScratch(tokens) bytes of this thread, 64-byte aligned
 };
+uint64_t ProductScratch(const Kernels& kernels, int64_t tokens);
 // out[t][r] = weight[r] . input[t] (+ bias[r]) for rows [first, last), multiples of 16 or the end.
 void MatMul(const Kernels& kernels, const Product& product, int64_t first, int64_t last,
             const Input& input, Rows out);
