@@ -44,6 +44,7 @@ bool PlainAscii(std::string_view text) {
 bool ValidHost(std::string_view host) {
   const bool v6 = host.starts_with('[') && host.ends_with(']');
   const std::string_view inside = v6 ? host.substr(1, host.size() - 2) : host;
+  if (inside.starts_with('.') || inside.find("..") != inside.npos) return false;
   return !inside.empty() && std::ranges::all_of(inside, [v6](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == (v6 ? ':' : '-');
   });

@@ -40,6 +40,8 @@ TEST(Url, RefusesWhatIsNotAPlainWebAddress) {
                                  "https://a:x/",
                                  "javascript:1",
                                  "https://a,b/",
+                                 "https://.a.b/",
+                                 "https://a..b/",
                                  "https://[::1/",
                                  "https://[zz]/",
                                  "HTTPS//a/",
