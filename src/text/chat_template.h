@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +18,8 @@ struct TemplateLimits {
   uint64_t steps = 2'000'000;  // evaluated nodes; hostile templates end within 50 ms
   uint64_t output_bytes = 4 << 20;
   uint64_t memory_bytes = 16 << 20;  // values alive at once
-  int depth = 64;                    // nesting of expressions, statements and macro calls
+  int depth = 64;                    // nesting of macro calls; the source itself has its own cap
+  std::optional<int64_t> unix_time;  // what strftime_now sees (UTC); absent: the local clock
 };
 
 // A Jinja chat template, parsed once. Immutable, thread-safe. It has no access to anything but the
