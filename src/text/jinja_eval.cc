@@ -41,25 +41,38 @@ class Interpreter::Capture {
 };
 
 void Builder::Append(std::string_view piece) {
-  if (in_.failed() || !in_.SpendBytes(piece.size())) return;
-  const size_t size = text_.size() + piece.size();
-  if (size > limit_) {
-    over_ = true;
-    return;
-  }
-  if (size > text_.capacity()) {
-    const size_t wanted = std::max(size, text_.capacity() * 2);
-    if (!in_.Room(wanted)) return;
-    text_.reserve(wanted);
-    in_.heap().Return(held_);
-    held_ = text_.capacity();
-    in_.heap().Hold(held_);
-  }
-  text_.append(piece);
+  if (Prepare(piece.size())) text_.append(piece);
 }
 
 void Builder::Repeat(std::string_view piece, int64_t times) {
-  for (int64_t i = 0; i < times && !in_.failed() && !over_; ++i) Append(piece);
+  uint64_t bytes = 0;
+  if (times <= 0 || piece.empty()) return;
+  if (__builtin_mul_overflow(piece.size(), static_cast<uint64_t>(times), &bytes)) {
+    bytes = uint64_t{1} << 62;
+  }
+  if (!Prepare(bytes)) return;
+  if (piece.size() == 1) {
+    text_.append(bytes, piece[0]);
+  } else {
+    for (int64_t i = 0; i < times; ++i) text_.append(piece);
+  }
+}
+
+bool Builder::Prepare(uint64_t bytes) {
+  if (in_.failed() || !in_.Spend(1 + bytes / 32)) return false;
+  const uint64_t size = text_.size() + bytes;
+  if (size > limit_) {
+    over_ = true;
+    return false;
+  }
+  if (size <= text_.capacity()) return true;
+  const uint64_t wanted = std::max<uint64_t>(size, text_.capacity() * 2);
+  if (!in_.Room(wanted)) return false;
+  text_.reserve(wanted);
+  in_.heap().Return(held_);
+  held_ = text_.capacity();
+  in_.heap().Hold(held_);
+  return true;
 }
 
 std::string Builder::TakeText() {
@@ -69,7 +82,10 @@ std::string Builder::TakeText() {
 }
 
 Interpreter::Interpreter(const Template& source, const TemplateLimits& limits)
-    : template_(source), limits_(limits), heap_(limits.memory_bytes, limits.steps) {}
+    : template_(source),
+      limits_(limits),
+      // A quarter stays free for what is not counted: temporary vectors and the allocator itself.
+      heap_(limits.memory_bytes - limits.memory_bytes / 4, limits.steps) {}
 
 Result<std::string> Interpreter::Run(json::Value variables) {
   std::string text;
@@ -258,7 +274,7 @@ Value Interpreter::GetItem(const Value& object, const Value& key) {
 }
 
 Value Interpreter::CallBuiltin(const Builtin& builtin, const Value& self, Arguments& args) {
-  if (failed() || !Step()) return {};
+  if (!Spend(kCallCost) || !Room(0)) return {};
   if (!BindArguments(builtin, &args)) return Fail(msg::kTemplateArguments, builtin.name);
   Value result = builtin.function(*this, self, args);
   return failed() ? Value() : std::move(result);
@@ -438,7 +454,7 @@ Interpreter::Flow Interpreter::RunLoop(Value value) {
   // As in Jinja: else runs unless one round came to its end.
   bool completed = false;
   Value item;
-  while (!failed() && LoopNext(loop, &item)) {
+  while (Spend(kRoundCost) && LoopNext(loop, &item)) {
     scope_ = NewScope(loop.scope);
     scope_.As<Scope>().Set(template_.id_loop, value);
     Assign(*node.target, std::move(item));

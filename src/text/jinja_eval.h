@@ -18,6 +18,9 @@ namespace hearth::text::jinja {
 
 // Levels of expressions and statements on the machine's stack, whatever a template does.
 inline constexpr int kMaxRecursion = 1200;
+// What a call of a built-in function and one round of a loop cost, in steps of about 25 ns.
+inline constexpr uint64_t kCallCost = 4;
+inline constexpr uint64_t kRoundCost = 6;
 
 // One rendering of one template. Errors are sticky: the first one stops everything; functions
 // return an undefined value after it and callers check failed() before they go on.
@@ -129,6 +132,8 @@ class Builder {
   Value Take() { return in_.Text(TakeText()); }
 
  private:
+  bool Prepare(uint64_t bytes);  // may this much be appended? false: failed or over the limit
+
   Interpreter& in_;
   uint64_t limit_;
   uint64_t held_ = 0;  // what the heap counts for us

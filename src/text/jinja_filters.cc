@@ -121,6 +121,7 @@ Value Batch(In in, const Value& v, Args a) {
   if (!IntArg(in, a[0], &size) || !in.ToItems(v, &items)) return {};
   for (Value& item : items) {
     if (static_cast<int64_t>(row.size()) == size) {
+      if (!in.Spend(kCallCost)) return {};
       rows.push_back(in.heap().NewList(std::move(row)));
       row = {};
     }
@@ -149,7 +150,7 @@ Value SliceFilter(In in, const Value& v, Args a) {
   const auto size = static_cast<int64_t>(items.size());
   if (!in.Spend(static_cast<uint64_t>(slices))) return {};
   int64_t start = 0;
-  for (int64_t i = 0; i < slices && in.Spend(1) && in.Room(0); ++i) {
+  for (int64_t i = 0; i < slices && in.Spend(kCallCost) && in.Room(0); ++i) {
     const bool extra = i < size % slices;
     const int64_t end = start + size / slices + (extra ? 1 : 0);
     std::vector<Value> row(items.begin() + start, items.begin() + end);
@@ -163,7 +164,7 @@ Value SliceFilter(In in, const Value& v, Args a) {
 template <std::string (*kFunction)(std::string_view)>
 Value Change(In in, const Value& v, Args) {
   const Value text = Str(in, v);
-  if (in.failed() || !in.SpendBytes(text.text().size() * 4) || !in.Room(text.text().size() * 3)) {
+  if (in.failed() || !in.SpendBytes(text.text().size() * 8) || !in.Room(text.text().size() * 3)) {
     return {};
   }
   return in.Text(kFunction(text.text())).WithSafe(text.is_safe());
@@ -487,7 +488,7 @@ Value Sort(In in, const Value& v, Args a) {
     std::vector<Value> keys;
     for (const AttrGetter& getter : getters) {
       keys.push_back(IgnoreCase(in, getter(item), sensitive));
-      if (in.failed() || !in.Spend(1) || !in.Room(0)) return {};
+      if (in.failed() || !in.Spend(kCallCost) || !in.Room(0)) return {};
     }
     order.emplace_back(in.heap().NewList(std::move(keys)), std::move(item));
   }

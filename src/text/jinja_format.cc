@@ -20,7 +20,7 @@ constexpr int64_t kMaxPrecision = 500;
 // Both notations in one: [[fill]align][sign][#][0][width][grouping][.precision][type]
 struct Spec {
   std::string_view fill = " ";  // one character
-  char align = '\0';  // < > ^ =, or none: by type
+  char align = '\0';            // < > ^ =, or none: by type
   char sign = '-';
   bool alternate = false;
   int64_t width = 0;

@@ -129,6 +129,10 @@ class Lexer {
 
   Status Raw(size_t start) {
     const size_t opened = at_;
+    if (start == source_.size()) {
+      Move(start);
+      return {};
+    }
     size_t tag = start;
     while ((tag = source_.find("{%", tag)) != std::string_view::npos) {
       const char sign = tag + 2 < source_.size() ? source_[tag + 2] : '\0';
@@ -155,6 +159,10 @@ class Lexer {
   Status Comment() {
     size_t end = at_ + 2;
     if (end < source_.size() && (source_[end] == '-' || source_[end] == '+')) ++end;
+    if (end == source_.size()) {  // Jinja lets an empty comment at the end pass, and so do we
+      Move(end);
+      return {};
+    }
     for (; end < source_.size(); ++end) {
       const size_t after = EndOfTag(end, "#}", true);
       if (after == 0) continue;

@@ -52,7 +52,7 @@ Value Pieces(In in, const Value& self, const std::vector<std::string_view>& part
 template <std::string (*Function)(std::string_view)>
 Value Changed(In in, const Value& self, Args) {
   const std::string_view text = self.text();
-  if (!in.Room(text.size() * 3) || !in.SpendBytes(text.size() * 4)) return {};
+  if (!in.Room(text.size() * 3) || !in.SpendBytes(text.size() * 8)) return {};
   return in.Text(Function(text)).WithSafe(self.is_safe());
 }
 
@@ -151,7 +151,7 @@ Value Count(In in, const Value& self, Args a) {
   if (wanted.empty()) return Value::Int(CountChars(text) + 1);
   for (size_t at = text.find(wanted); at != std::string_view::npos;
        at = text.find(wanted, at + wanted.size())) {
-    ++count;
+    if (++count % 4 == 0 && !in.Spend(1)) return {};
   }
   return Value::Int(count);
 }
@@ -161,7 +161,8 @@ Value ReplaceMethod(In in, const Value& self, Args a) {
   int64_t limit = -1;
   if (!TextArg(in, a, 0, &from) || !TextArg(in, a, 1, &raw) || !IntArg(in, a, 2, -1, &limit))
     return {};
-  const std::string to = self.is_safe() && !a[1].is_safe() ? EscapeHtml(raw) : std::string(raw);
+  const std::string escaped = self.is_safe() && !a[1].is_safe() ? EscapeHtml(raw) : "";
+  const std::string_view to = escaped.empty() ? raw : escaped;
   std::string_view text = self.text();
   if (!in.SpendBytes(text.size() * 2)) return {};
   Builder out(in);

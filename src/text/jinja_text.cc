@@ -293,8 +293,7 @@ std::vector<std::string_view> SplitSpace(std::string_view text, int64_t limit, b
   text = StripSpace(text, !from_right, from_right);
   while (!text.empty()) {
     if (limit >= 0 && static_cast<int64_t>(parts.size()) == limit) {
-      parts.push_back(StripSpace(text, from_right, !from_right));
-      if (parts.back().empty()) parts.pop_back();
+      parts.push_back(text);  // the rest keeps the blanks at its other end
       break;
     }
     size_t n = 0;

@@ -359,7 +359,7 @@ class Heap {
 
  private:
   friend class Value;
-  static constexpr size_t kOverhead = 24;  // allocator's and ours
+  static constexpr size_t kOverhead = 40;  // allocator's and ours
   void Adopt(Object* object, size_t bytes);
   void Free(Object* object);
   void Destroy(Object* object);

@@ -67,7 +67,8 @@ int main() {
     limits.unix_time = root["unix_time"].AsInt();
     const std::string variables(root["variables"].AsString().value_or("{}"));
     if (!parsed || !*parsed) {
-      std::cout << (parsed ? Answer(std::unexpected(parsed->error())) : "{\"error\": \"no template\"}")
+      std::cout << (parsed ? Answer(std::unexpected(parsed->error()))
+                           : "{\"error\": \"no template\"}")
                 << std::endl;
       continue;
     }
