@@ -37,7 +37,8 @@ Status RunRemove(Console& console, std::vector<std::string> args);
 Status RunTokenize(Console& console, std::vector<std::string> args);
 Status RunDetokenize(Console& console, std::vector<std::string> args);
 Status RunDoctor(Console& console, std::vector<std::string> args);
-Status RunBench(Console& console, std::vector<std::string> args);
+Status RunBenchLimits(Console& console, std::vector<std::string> args);
+Status RunBenchModel(Console& console, std::vector<std::string> args);
 Status RunVersion(Console& console, std::vector<std::string> args);
 
 }  // namespace hearth::app

@@ -8,6 +8,18 @@
 namespace hearth::app {
 namespace {
 
+Status Bench(Console& console, std::vector<std::string> args) {
+  if (!args.empty() && args.front() == "limits") {
+    args.erase(args.begin());
+    return RunBenchLimits(console, std::move(args));
+  }
+#if defined(HEARTH_APP_ENGINE)
+  return RunBenchModel(console, std::move(args));
+#else
+  return Fail(Code::kUnimplemented, msg::kUnknownCommand, "bench MODEL");
+#endif
+}
+
 constexpr Command kCommands[] = {
 #if defined(HEARTH_APP_ENGINE)
     {"chat", msg::kHelpChat, RunChat},
@@ -22,7 +34,7 @@ constexpr Command kCommands[] = {
     {"detokenize", msg::kHelpDetokenize, RunDetokenize},
 #endif
     {"doctor", msg::kHelpDoctor, RunDoctor},
-    {"bench", msg::kHelpBench, RunBench},
+    {"bench", msg::kHelpBench, Bench},
     {"version", msg::kHelpVersion, RunVersion},
 };
 

@@ -48,6 +48,8 @@ inline constexpr Message kLabelPositionals{"app.label_positionals", "Arguments",
 inline constexpr Message kGroupOptions{"app.group_options", "Options", "选项"};
 inline constexpr Message kGroupSettings{"app.group_settings", "Settings", "设置"};
 
+inline constexpr Message kModelArg{"app.model_arg", "a model's name, or a path to a GGUF file",
+                                   "模型名，或 GGUF 文件的路径"};
 inline constexpr Message kUnknownCommand{
     "app.unknown_command", "{0}: no such command. `hearth --help` lists the commands.",
     "{0}：没有这个命令。用 `hearth --help` 查看全部命令。"};

@@ -97,14 +97,26 @@ inline constexpr Message kAdviceReadOnly{
     "{0} cannot be written: models cannot be pulled. Set HEARTH_HOME to a folder of yours.",
     "{0} 不可写，无法下载模型。请把 HEARTH_HOME 设为自己的文件夹。"};
 
-inline constexpr Message kBenchNoModel{
-    "app.bench_no_model", "hearth bench: MODEL is missing: a model's name or path, or `limits`.",
-    "hearth bench：缺少 MODEL：模型名、路径，或 `limits`。"};
 inline constexpr Message kBenchModelArg{
     "app.bench_model_arg", "a model, or `limits` for the speed limits of this computer",
     "模型；`limits` 表示测量本机的速度极限"};
 inline constexpr Message kBenchThreads{"app.bench_threads", "most threads to measure with",
                                        "最多使用的线程数"};
+inline constexpr Message kBenchDepth{"app.bench_depth",
+                                     "tokens in the KV cache before each measurement",
+                                     "每次测量前 KV 缓存中的词元数"};
+inline constexpr Message kBenchPrefill{"app.bench_prefill", "tokens per prefill",
+                                       "每次预填充的词元数"};
+inline constexpr Message kBenchDecode{"app.bench_decode", "tokens per decode", "每次解码的词元数"};
+inline constexpr Message kBenchRepeat{"app.bench_repeat", "measurements of each", "各测量多少次"};
+inline constexpr Message kBenchShareBandwidth{"app.bench_share_bandwidth",
+                                              "{0} % of the DRAM read limit ({1} GB/s)",
+                                              "内存读取极限（{1} GB/s）的 {0} %"};
+inline constexpr Message kBenchSharePeak{"app.bench_share_peak", "{0} % of {1} ({2} GOP/s)",
+                                         "{1}（{2} GOP/s）的 {0} %"};
+inline constexpr Message kBenchTitle{"app.bench_title",
+                                     "{0} · {1} · {2} threads · {3} kernels · depth {4}",
+                                     "{0} · {1} · {2} 线程 · {3} 内核 · 深度 {4}"};
 inline constexpr Message kBenchHeader{"app.bench_header", "limit", "极限"};
 inline constexpr Message kBenchThreadsColumn{"app.bench_threads_column", "threads", "线程"};
 inline constexpr Message kBenchMedian{"app.bench_median", "median", "中位数"};

@@ -9,8 +9,6 @@ namespace hearth::msg {
 
 inline constexpr Message kNameArg{"app.name_arg", "a name of the catalogue (`hearth list`)",
                                   "目录中的名字（见 `hearth list`）"};
-inline constexpr Message kModelArg{"app.model_arg", "a model's name, or a path to a GGUF file",
-                                   "模型名，或 GGUF 文件的路径"};
 inline constexpr Message kSourceUsed{"app.source_used", "{0}: from {1}", "{0}：来自 {1}"};
 inline constexpr Message kSourcePassed{"app.source_passed", "{0}: not from {1}: {2}",
                                        "{0}：未使用 {1}：{2}"};

@@ -200,8 +200,9 @@ Status MakeFolders(const std::string& path) {
   for (size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
     const std::string part = path.substr(0, end);
     if (::mkdir(part.c_str(), 0700) != 0 && errno != EEXIST) {
+      const int error = errno;
       // An unwritable parent that already has the folder is fine.
-      if (!FileExists(part)) return FailErrno(part, "mkdir", errno);
+      if (!FileExists(part)) return FailErrno(part, "mkdir", error);
     }
     if (end == std::string::npos) return {};
   }
