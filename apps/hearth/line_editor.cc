@@ -56,7 +56,7 @@ class LineEditor : public LineInput {
     el_set(edit_, EL_EDITOR, "emacs");
     el_set(edit_, EL_HIST, history, history_);
     el_set(edit_, EL_SIGNAL, 0);
-    el_set(edit_, EL_SETTY, "-d", "intr=", static_cast<char*>(nullptr));  // Ctrl-C is a key here
+    el_set(edit_, EL_SETTY, "-d", "-isig", static_cast<char*>(nullptr));  // Ctrl-C is a key
     el_set(edit_, EL_ADDFN, "hearth-interrupt", "drop the line", &LineEditor::OnInterrupt);
     el_set(edit_, EL_BIND, "^C", "hearth-interrupt", static_cast<char*>(nullptr));
     el_set(edit_, EL_ADDFN, "hearth-paste", "take pasted text", &LineEditor::OnPaste);
@@ -71,6 +71,8 @@ class LineEditor : public LineInput {
   Event ReadLine(std::string_view prompt, std::string& line) override {
     prompt_ = prompt;
     interrupted_ = false;
+    CancelToken ignored;  // Ctrl-C before the terminal is in raw mode must not end the program
+    const InterruptScope interrupt(ignored);
     Write(kPasteOn);
     int count = 0;
     const char* text = el_gets(edit_, &count);

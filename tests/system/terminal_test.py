@@ -94,6 +94,7 @@ class ChatOnTerminal(ProgramTest):
 
   def test_control_c(self):
     terminal = self.open("--max-tokens", "900", "--temperature", "2", "--top-k", "0", "--top-p", "1")
+    time.sleep(0.5)  # the prompt is printed a moment before the keys are taken raw
     terminal.type("half a line\x03")  # at the prompt: the line goes, the chat stays
     terminal.wait_for(">>> ")
     terminal.type("Hello\r")
