@@ -13,26 +13,18 @@ Status Bench(Console& console, std::vector<std::string> args) {
     args.erase(args.begin());
     return RunBenchLimits(console, std::move(args));
   }
-#if defined(HEARTH_APP_ENGINE)
   return RunBenchModel(console, std::move(args));
-#else
-  return Fail(Code::kUnimplemented, msg::kUnknownCommand, "bench MODEL");
-#endif
 }
 
 constexpr Command kCommands[] = {
-#if defined(HEARTH_APP_ENGINE)
     {"chat", msg::kHelpChat, RunChat},
     {"run", msg::kHelpRun, RunRun},
-#endif
     {"pull", msg::kHelpPull, RunPull},
     {"list", msg::kHelpList, RunList},
     {"remove", msg::kHelpRemove, RunRemove},
-#if defined(HEARTH_APP_ENGINE)
     {"show", msg::kHelpShow, RunShow},
     {"tokenize", msg::kHelpTokenize, RunTokenize},
     {"detokenize", msg::kHelpDetokenize, RunDetokenize},
-#endif
     {"doctor", msg::kHelpDoctor, RunDoctor},
     {"bench", msg::kHelpBench, Bench},
     {"version", msg::kHelpVersion, RunVersion},
