@@ -8,6 +8,14 @@
 #include "printable.h"
 
 namespace hearth::app {
+namespace {
+
+// The last part of a path; names of the store have one part only.
+std::string_view FileName(std::string_view name) {
+  return name.substr(name.rfind('/') + 1);
+}
+
+}  // namespace
 
 Chat::Chat(Console& console, SettingValues values) : console_(console), values_(std::move(values)) {
   conversation_.system = values_.system;
@@ -26,7 +34,7 @@ Status Chat::Open(const std::string& model) {
 void Chat::PrintBanner() const {
   const engine::ModelInfo& info = model_.engine->info();
   const std::string banner = Console::Text(
-      msg::kChatBanner, Printable(model_.name), Printable(info.architecture),
+      msg::kChatBanner, Printable(FileName(model_.name)), Printable(info.architecture),
       fmt::format("{:.2f}", static_cast<double>(info.parameters) * 1e-9), session_->context(),
       model_.engine->threads(), cpu::IsaName(cpu::ChooseIsa().value_or(cpu::Isa::kScalar)));
   console_.Out(console_.Bold(banner) + "\n" + console_.Dim(Console::Text(msg::kChatHint)) + "\n\n");

@@ -64,7 +64,7 @@ TEST(Settings, RangesAndKindsAreChecked) {
     EXPECT_NE(status.error().Text(Lang::kEnglish).find("--"), std::string::npos);
   }
   EXPECT_EQ(values.temperature, SettingValues().temperature);
-  EXPECT_EQ(values.kv, "int8");
+  EXPECT_EQ(values.kv, SettingValues().kv);
 }
 
 TEST(Settings, ListsGrowAndClear) {

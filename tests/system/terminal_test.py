@@ -107,7 +107,8 @@ class ChatOnTerminal(ProgramTest):
     terminal.wait_for(">>> ")
     terminal.type("/bye\r")
     self.assertEqual(terminal.leave(), 0)
-    self.assertNotIn(b"half a line", open(os.path.join(self.home, "history.jsonl"), "rb").read())
+    with open(os.path.join(self.home, "history.jsonl"), encoding="utf-8") as file:
+      self.assertNotIn("half a line", file.read())
 
   def test_pasted_lines_are_one_message(self):
     terminal = self.open("--max-tokens", "3")
