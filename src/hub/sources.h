@@ -29,6 +29,8 @@ struct SourceSettings {
   std::chrono::milliseconds probe_timeout{5000};
   std::chrono::milliseconds connect_timeout{15000};
   std::chrono::milliseconds stall_timeout{60000};
+  // Longer: a mirror of packages may fetch a whole file itself before it sends the first byte.
+  std::chrono::milliseconds pip_stall_timeout{120000};
   std::chrono::milliseconds retry_pause{1000};  // doubles at each attempt
 
   // HF_ENDPOINT and HF_TOKEN, read when called.
