@@ -77,24 +77,34 @@ Type Fallback(Type type, uint64_t columns) {
   }
 }
 
-// One tensor to write. sigma 0: a norm, all weights near 1.
+// One tensor to write: weights of standard deviation `sigma` around `mean` (other than 0 in F32
+// only).
 struct Plan {
   std::string name;
   std::vector<uint64_t> shape;
   Type type;
   float sigma;
+  float mean;
 };
+
+// What logits spread like. Large enough that a sampler has something to choose from.
+constexpr float kLogitSpread = 4;
+// What attention scores spread like: 1 would average all positions, and every answer would be
+// alike.
+constexpr float kScoreSpread = 3;
 
 class Planner {
  public:
   Planner(const RandomModelSpec& spec, const Mixture& mixture) : spec_(spec), mixture_(mixture) {}
 
   std::vector<Plan> Run() {
-    // A tied embedding is the output too. Its rows give logits a spread of about 4.
-    Matrix("token_embd.weight", spec_.vocabulary, spec_.width, spec_.tied, 4);
+    // Small beside what the layers add, or a tied model would only repeat its last token; gemma3
+    // scales it by sqrt(width).
+    const float embedding = spec_.architecture == "gemma3" ? 0.25f : 1;
+    Matrix("token_embd.weight", spec_.vocabulary, spec_.width, spec_.tied, embedding);
     for (uint32_t layer = 0; layer < spec_.layers; ++layer) Layer(layer);
-    Norm("output_norm.weight", spec_.width);
-    if (!spec_.tied) Matrix("output.weight", spec_.vocabulary, spec_.width, true, 4);
+    Norm("output_norm.weight", spec_.width, kLogitSpread / (spec_.tied ? embedding : 1));
+    if (!spec_.tied) Matrix("output.weight", spec_.vocabulary, spec_.width, true);
     return std::move(plans_);
   }
 
@@ -107,7 +117,7 @@ class Planner {
     const uint32_t eighth = spec_.layers / 8;
     const bool more = layer < eighth || layer >= spec_.layers - eighth || (layer - eighth) % 3 == 2;
     Norm(blk + "attn_norm.weight", spec_.width);
-    Matrix(blk + "attn_q.weight", q, spec_.width);
+    Matrix(blk + "attn_q.weight", q, spec_.width, false, gemma ? 1 : kScoreSpread);
     Matrix(blk + "attn_k.weight", kv, spec_.width);
     Matrix(blk + "attn_v.weight", kv, spec_.width, more);
     if (spec_.architecture == "qwen2") {
@@ -116,7 +126,7 @@ class Planner {
       Bias(blk + "attn_v.bias", kv);
     }
     if (gemma) {
-      Norm(blk + "attn_q_norm.weight", spec_.head_size);
+      Norm(blk + "attn_q_norm.weight", spec_.head_size, kScoreSpread);
       Norm(blk + "attn_k_norm.weight", spec_.head_size);
     }
     Matrix(blk + "attn_output.weight", spec_.width, q);
@@ -133,13 +143,13 @@ class Planner {
               float gain = 1) {
     const Type type = Fallback(more ? mixture_.more : mixture_.base, columns);
     const float sigma = gain / std::sqrt(static_cast<float>(columns));
-    plans_.push_back({std::move(name), {rows, columns}, type, sigma});
+    plans_.push_back({std::move(name), {rows, columns}, type, sigma, 0});
   }
-  void Norm(std::string name, uint64_t columns) {
-    plans_.push_back({std::move(name), {columns}, Type::kF32, 0});
+  void Norm(std::string name, uint64_t columns, float mean = 1) {
+    plans_.push_back({std::move(name), {columns}, Type::kF32, mean / 10, mean});
   }
   void Bias(std::string name, uint64_t columns) {
-    plans_.push_back({std::move(name), {columns}, Type::kF32, 0.1f});
+    plans_.push_back({std::move(name), {columns}, Type::kF32, 0.1f, 0});
   }
 
   const RandomModelSpec& spec_;
@@ -182,16 +192,15 @@ Status WriteTensor(os::File& file, uint64_t position, uint64_t bytes, const Plan
                    uint64_t seed, uint64_t stream) {
   constexpr uint64_t kChunkBytes = 4 << 20;
   const quant::TypeRow& row = quant::Row(plan.type);
-  const float sigma = plan.sigma > 0 ? plan.sigma : 0.1f;
-  const quant::RandomBlocks random(plan.type, sigma, seed, stream);
+  const quant::RandomBlocks random(plan.type, plan.sigma, seed, stream);
   const uint64_t blocks = bytes / row.block_bytes;
   const uint64_t step = kChunkBytes / row.block_bytes;
   std::vector<uint8_t> chunk(std::min(step, blocks) * row.block_bytes);
   for (uint64_t first = 0; first < blocks; first += step) {
     const uint64_t count = std::min(step, blocks - first);
     random.Fill(first, count, chunk.data());
-    for (uint64_t i = 0; plan.sigma == 0 && i < count; ++i) {  // norms are F32
-      const float value = 1 + std::bit_cast<float>(quant::LoadU32(chunk.data() + 4 * i));
+    for (uint64_t i = 0; plan.mean != 0 && i < count; ++i) {  // norms, F32
+      const float value = plan.mean + std::bit_cast<float>(quant::LoadU32(chunk.data() + 4 * i));
       quant::StoreU32(chunk.data() + 4 * i, std::bit_cast<uint32_t>(value));
     }
     HEARTH_TRY(file.WriteAt(position + first * row.block_bytes,
