@@ -132,13 +132,14 @@ struct Stmt {
 };
 
 struct Template {
-  std::string source;  // with normalised line ends
-  Body body;
-  std::vector<const Builtin*> globals;  // by id; null when the name is not a global function
-  std::unordered_map<std::string_view, uint32_t> ids;  // keys point into name_values
-  std::deque<String> strings;                          // every constant string, outside any heap
+  // Every constant string, outside any heap. First, because everything below points into it.
+  std::deque<String> strings;
+  std::string source;                                  // with normalised line ends
   std::vector<Value> name_values;                      // by id
+  std::vector<const Builtin*> globals;                 // by id; null: no global function
+  std::unordered_map<std::string_view, uint32_t> ids;  // keys point into name_values
   uint32_t id_loop = 0, id_caller = 0, id_kwargs = 0, id_varargs = 0;
+  Body body;
 
   Value Keep(std::string text) { return Value::Of(&strings.emplace_back(std::move(text))); }
   uint32_t Intern(std::string_view name);

@@ -77,8 +77,8 @@ bool Flag(In in, Args a, size_t i) {
 
 // Bottom-up merge sort: stable, and harmless when a comparison fails half-way.
 bool SortBy(In in, std::vector<std::pair<Value, Value>>* items, bool reverse) {
+  if (!in.Room(items->size() * 6 * sizeof(Value))) return false;
   std::vector<std::pair<Value, Value>> other(items->size());
-  if (!in.Room(items->size() * 4 * sizeof(Value))) return false;
   for (size_t width = 1; width < items->size(); width *= 2) {
     for (size_t from = 0; from < items->size(); from += 2 * width) {
       const size_t middle = std::min(from + width, items->size());
@@ -565,7 +565,6 @@ Value Trim(In in, const Value& v, Args a) {
 
 Value Truncate(In in, const Value& v, Args a) {
   int64_t length = 255, leeway = 5;
-  if (!v.is_string()) return in.FailType("truncate", v);
   if ((a.Has(0) && !IntArg(in, a[0], &length)) ||
       (a.Has(3) && !a[3].is_none() && !IntArg(in, a[3], &leeway))) {
     return {};
@@ -573,12 +572,14 @@ Value Truncate(In in, const Value& v, Args a) {
   const Value end = a.Has(2) ? a[2] : in.Text(std::string_view("..."));
   if (!end.is_string()) return in.FailType("truncate", end);
   if (length < StringLength(end) || leeway < 0) return in.Fail(msg::kTemplateValue, "truncate");
-  if (StringLength(v) <= length || StringLength(v) - length <= leeway) return v;
+  const int64_t size = Length(in, v);
+  if (in.failed() || size <= length || size - length <= leeway) return v;
+  if (!v.is_string()) return in.FailType("truncate", v);
   Value cut = Slice(in, v, Value::None(), Value::Int(length - StringLength(end)), Value::None());
   if (in.failed()) return {};
   std::string text(cut.text());
   if (!Flag(in, a, 1)) text = text.substr(0, std::min(text.rfind(' '), text.size()));
-  return in.Text(text + std::string(end.text()));
+  return in.Text(text.append(end.text())).WithSafe(v.is_safe());
 }
 
 Value Unique(In in, const Value& v, Args a) {

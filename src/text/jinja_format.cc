@@ -169,8 +169,8 @@ class Percent {
     if (in_.failed()) return {};
     const size_t given = args_.Is(Kind::kTuple) ? args_.items().size() : 1;
     const bool checked =
-        args_.Is(Kind::kTuple) ||
-        !(args_.Is(Kind::kDict) || args_.Is(Kind::kList) || args_.Is(Kind::kRange));
+        args_.Is(Kind::kTuple) || !(args_.Is(Kind::kDict) || args_.Is(Kind::kList) ||
+                                    args_.Is(Kind::kRange) || args_.is_undefined());
     if (checked && !mapped_ && used_ < given) return Fail(in_);
     return out.Take();
   }

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <compare>
 
 #include "text/jinja_python.h"
 #include "text/jinja_text.h"
@@ -214,9 +215,9 @@ void JsonDict(Interpreter& in, Builder* out, const Dict& dict, const JsonStyle& 
       }
     }
     if (!in.Spend(order.size() * 4)) return;
-    std::ranges::stable_sort(order, [](const auto* a, const auto* b) {
-      return a->first.is_string() ? a->first.text() < b->first.text()
-                                  : a->first.real() < b->first.real();
+    std::ranges::sort(order, [](const auto* a, const auto* b) {
+      if (a->first.is_string()) return a->first.text() < b->first.text();
+      return std::is_lt(std::strong_order(a->first.real(), b->first.real()));  // also with NaN
     });
   }
   out->Append('{');

@@ -188,9 +188,9 @@ std::string_view TypeName(const Value& v) {
 Value Arith(Interpreter& in, Infix op, const Value& a, const Value& b) {
   if (a.is_int() && b.is_int()) return IntArith(in, op, a.integer(), b.integer());
   if (a.is_number() && b.is_number()) return FloatArith(in, op, a.real(), b.real());
+  if (op == Infix::kMod && a.is_string()) return FormatPercent(in, a, b);
   if (b.is_undefined()) return FailInfix(in, op, a, b);
   if (op == Infix::kAdd) return Add(in, a, b);
-  if (op == Infix::kMod && a.is_string()) return FormatPercent(in, a, b);
   if (op == Infix::kMul) {
     if ((a.is_string() || a.is_list()) && b.is_int()) return Repeat(in, a, b.integer());
     if ((b.is_string() || b.is_list()) && a.is_int()) return Repeat(in, b, a.integer());

@@ -289,7 +289,7 @@ bool Cursor::Next(Heap& heap, Value* out) {
       const std::string_view text = source_.text();
       if (i >= text.size()) return false;
       const size_t n = CharBytes(text[i]);
-      *out = heap.Text(std::string(text.substr(i, n))).WithSafe(source_.is_safe());
+      *out = heap.Text(std::string(text.substr(i, n)));
       position_ += n;
       return true;
     }
