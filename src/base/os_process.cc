@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -177,10 +178,13 @@ Result<ProcessResult> RunProcess(const ProcessOptions& options) {
   err.write.Close();
   const auto start = Clock::now();
   ProcessResult result;
+  int wait_ms = 1;  // once both streams are closed the end is near: look soon, then less often
   while (true) {
     std::array<pollfd, 2> ends = {pollfd{out.read.get(), POLLIN, 0},
                                   pollfd{err.read.get(), POLLIN, 0}};  // closed: -1, ignored
-    ::poll(ends.data(), ends.size(), static_cast<int>(kTick.count()));
+    const bool closed = out.read.get() < 0 && err.read.get() < 0;
+    ::poll(ends.data(), ends.size(), closed ? wait_ms : static_cast<int>(kTick.count()));
+    if (closed) wait_ms = std::min(2 * wait_ms, static_cast<int>(kTick.count()));
     Drain(out.read, result.out, options.max_output);
     Drain(err.read, result.err, options.max_output);
     if (Reap(pid, result.exit_code)) break;
