@@ -8,15 +8,6 @@
 #include "printable.h"
 
 namespace hearth::app {
-namespace {
-
-// The last part of a path; names of the store have one part only.
-std::string_view FileName(std::string_view name) {
-  return name.substr(name.rfind('/') + 1);
-}
-
-}  // namespace
-
 Chat::Chat(Console& console, SettingValues values) : console_(console), values_(std::move(values)) {
   conversation_.system = values_.system;
 }

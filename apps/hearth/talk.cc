@@ -37,6 +37,10 @@ Status CheckMemory(const hub::Model& model, int32_t context, const SettingValues
 
 }  // namespace
 
+std::string_view FileName(std::string_view name) {
+  return name.substr(name.rfind('/') + 1);
+}
+
 engine::KvType KvOf(const SettingValues& values) {
   return values.kv == "f16" ? engine::KvType::kF16 : engine::KvType::kInt8;
 }
@@ -74,7 +78,7 @@ Result<LoadedModel> LoadModel(Console& console, const std::string& name,
   HEARTH_TRY(CheckMemory(model, ContextOf(values, info), values));
   CancelToken cancel;
   const InterruptScope interrupt(cancel);
-  Progress progress(console, Console::Text(msg::kLoading, Printable(name)));
+  Progress progress(console, Console::Text(msg::kLoading, Printable(FileName(name))));
   engine::LoadOptions options;
   options.precision = PrecisionOf(values);
   options.threads = static_cast<int>(values.threads);

@@ -20,6 +20,9 @@ struct LoadedModel {
   double load_seconds = 0;
 };
 
+// The last part of a path; names of the store have one part only.
+std::string_view FileName(std::string_view name);
+
 engine::KvType KvOf(const SettingValues& values);
 engine::Precision PrecisionOf(const SettingValues& values);
 
