@@ -4,13 +4,13 @@
 // each word are merged by rank.
 #include <algorithm>
 #include <array>
-#include <bit>
 
 #include "text/bpe_merge.h"
 #include "text/merge_loader.h"
 #include "text/messages_tokenizer.h"
 #include "text/unicode.h"
 #include "text/vocab_tokenizer.h"
+#include "text/word_cache.h"
 
 namespace hearth::text {
 namespace {
@@ -34,25 +34,6 @@ constexpr ByteAlphabet kAlphabet = [] {
   }
   return alphabet;
 }();
-
-// The words of one Encode call and where their tokens stand in its output.
-class WordCache {
- public:
-  explicit WordCache(size_t text_bytes)
-      : slots_(std::clamp<size_t>(std::bit_ceil(text_bytes / 16 + 1), 16, 8192)),
-        seed_(ProcessSeed()) {}
-  struct Slot {
-    std::string_view word;
-    size_t begin = 0;
-    uint32_t count = 0;
-  };
-  // The slot that the word has or may take.
-  Slot& At(std::string_view word) { return slots_[HashBytes(word, seed_) & (slots_.size() - 1)]; }
-
- private:
-  std::vector<Slot> slots_;
-  uint64_t seed_;
-};
 
 class ByteBpe final : public VocabTokenizer {
  public:
@@ -129,10 +110,7 @@ class ByteBpe final : public VocabTokenizer {
       return;
     }
     WordCache::Slot& slot = cache.At(text);
-    if (slot.word == text) {
-      for (uint32_t i = 0; i < slot.count; ++i) out.push_back(out[slot.begin + i]);
-      return;
-    }
+    if (slot.Repeat(text, out)) return;
     const size_t begin = out.size();
     const Token whole = ignore_merges_ ? WholeWord(text) : -1;
     if (whole >= 0) {
@@ -147,7 +125,7 @@ class ByteBpe final : public VocabTokenizer {
       std::copy_if(word.begin(), word.end(), std::back_inserter(out),
                    [](Token token) { return token >= 0; });
     }
-    slot = {text, begin, static_cast<uint32_t>(out.size() - begin)};
+    slot.Keep(text, begin, out);
   }
 
   PreTokenizer pre_{};

@@ -151,7 +151,7 @@ const SplitRule* FindSplitPattern(std::string_view regex) {
 }
 
 NumberStep FindNumberPattern(std::string_view regex) {
-  if (regex == R"(\p{N})" || regex == R"(\d)" || regex == "[0-9]") return NumberStep::kEach;
+  if (regex == R"(\p{N})") return NumberStep::kEach;
   if (regex == R"(\p{N}{1,3})") return NumberStep::kThrees;
   return NumberStep::kNone;
 }

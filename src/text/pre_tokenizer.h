@@ -52,7 +52,7 @@ const NamedPreTokenizer* FindPreTokenizer(std::string_view name);  // null when 
 // The rule for a pattern string of a tokenizer.json file (several spellings each); null when
 // unknown.
 const SplitRule* FindSplitPattern(std::string_view regex);
-// "\p{N}", "\d", "\p{N}{1,3}": patterns that isolate numbers; kNone when it is another.
+// "\p{N}" and "\p{N}{1,3}", patterns that isolate numbers; kNone when it is another.
 NumberStep FindNumberPattern(std::string_view regex);
 
 // Cuts a text into words, in order, without gaps.

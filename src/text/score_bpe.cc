@@ -4,30 +4,17 @@
 // token with the best score is merged first. Blanks are spelled U+2581.
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <unordered_map>
 
 #include "text/messages_tokenizer.h"
+#include "text/spaces.h"
 #include "text/unicode.h"
 #include "text/vocab_tokenizer.h"
+#include "text/word_cache.h"
 
 namespace hearth::text {
 namespace {
-
-constexpr std::string_view kSpaceMark = "\xE2\x96\x81";  // U+2581
-
-std::string EscapeSpaces(std::string_view text, bool prefix) {
-  std::string out;
-  out.reserve(text.size() + text.size() / 2 + 4);
-  if (prefix) out.append(kSpaceMark);
-  for (const char c : text) {
-    if (c == ' ') {
-      out.append(kSpaceMark);
-    } else {
-      out.push_back(c);
-    }
-  }
-  return out;
-}
 
 class ScoreBpe final : public VocabTokenizer {
  public:
@@ -35,6 +22,9 @@ class ScoreBpe final : public VocabTokenizer {
     unknown_ = vocabulary.unknown;
     prefix_ = vocabulary.space_prefix == Vocabulary::SpacePrefix::kAfterSpecials;
     HEARTH_TRY(Init(vocabulary));
+    if (unknown_ >= 0 && table_.Kind(unknown_) == TokenKind::kControl) {
+      table_.SetKind(unknown_, TokenKind::kUnknown);  // it may stand for text
+    }
     byte_token_.fill(unknown_);
     for (Token token = 0; token < table_.size(); ++token) {
       if (table_.Kind(token) != TokenKind::kByte) continue;
@@ -43,20 +33,13 @@ class ScoreBpe final : public VocabTokenizer {
     for (size_t b = 0; b < 256; ++b) {
       if (byte_token_[b] < 0) return Fail(Code::kDataLoss, msg::kTokenizerNoBytes, b);
     }
-    FindCuts();
+    FindGlue();
     return {};
   }
 
  protected:
   std::string PieceBytes(Token, std::string_view spelling) const override {
-    std::string out;
-    size_t at = 0;
-    for (size_t hit = spelling.find(kSpaceMark); hit != std::string_view::npos;
-         hit = spelling.find(kSpaceMark, at)) {
-      out.append(spelling.substr(at, hit - at)).push_back(' ');
-      at = hit + kSpaceMark.size();
-    }
-    return out.append(spelling.substr(at));
+    return UnescapeSpaces(spelling);
   }
 
   void EncodeFragments(const std::vector<Fragment>& fragments,
@@ -71,7 +54,7 @@ class ScoreBpe final : public VocabTokenizer {
     Token pair;   // of this symbol and the next, -1 when they form none
   };
   struct Candidate {
-    float score;
+    double score;
     uint32_t left;
     Token pair;
   };
@@ -95,7 +78,9 @@ class ScoreBpe final : public VocabTokenizer {
     return kind == TokenKind::kNormal || kind == TokenKind::kUnused ? token : -1;
   }
 
-  void FindCuts();
+  void FindGlue();
+  // Where the word that begins at `at` ends: no token reaches over that place.
+  size_t WordEnd(std::string_view text, size_t at) const;
   void Offer(std::string_view text, int32_t left, Scratch& scratch) const;
   void EncodeWord(std::string_view word, Scratch& scratch, std::vector<Token>& out) const;
   void Emit(std::string_view text, const Scratch& scratch, std::vector<Token>& out) const;
@@ -103,18 +88,31 @@ class ScoreBpe final : public VocabTokenizer {
   std::array<Token, 256> byte_token_{};
   Token unknown_ = -1;
   bool prefix_ = false;
-  bool cut_before_space_ = false;  // no token has U+2581 behind another character
+  std::array<bool, 256> glue_{};  // some token has U+2581 behind this byte, not leading
 };
 
-void ScoreBpe::FindCuts() {
-  cut_before_space_ = true;
-  for (Token token = 0; token < table_.size() && cut_before_space_; ++token) {
+size_t SkipSpaceMarks(std::string_view text, size_t at) {
+  while (text.substr(at).starts_with(kSpaceMark)) at += kSpaceMark.size();
+  return at;
+}
+
+void ScoreBpe::FindGlue() {
+  for (Token token = 0; token < table_.size(); ++token) {
     const std::string_view spelling = table_.Spelling(token);
-    size_t at = 0;
-    while (spelling.substr(at).starts_with(kSpaceMark)) at += kSpaceMark.size();
-    if (at < spelling.size() && spelling.find(kSpaceMark, at) != std::string_view::npos) {
-      cut_before_space_ = false;
+    size_t at = SkipSpaceMarks(spelling, 0);
+    for (at = spelling.find(kSpaceMark, at); at != spelling.npos;
+         at = spelling.find(kSpaceMark, at)) {
+      if (at > 0) glue_[static_cast<uint8_t>(spelling[at - 1])] = true;
+      at = SkipSpaceMarks(spelling, at);
     }
+  }
+}
+
+size_t ScoreBpe::WordEnd(std::string_view text, size_t at) const {
+  for (;;) {
+    at = text.find(kSpaceMark, SkipSpaceMarks(text, at));
+    if (at == text.npos) return text.size();
+    if (!glue_[static_cast<uint8_t>(text[at - 1])]) return at;
   }
 }
 
@@ -187,7 +185,11 @@ void ScoreBpe::EncodeWord(std::string_view word, Scratch& scratch, std::vector<T
 
 void ScoreBpe::EncodeFragments(const std::vector<Fragment>& fragments,
                                std::vector<Token>& out) const {
+  size_t bytes = 0;
+  for (const Fragment& fragment : fragments) bytes += fragment.text.size();
   Scratch scratch;
+  WordCache cache(bytes);
+  std::deque<std::string> escaped;  // the cache points into them
   bool after_special = true;
   for (const Fragment& fragment : fragments) {
     if (fragment.token >= 0) {
@@ -195,17 +197,20 @@ void ScoreBpe::EncodeFragments(const std::vector<Fragment>& fragments,
       after_special = true;
       continue;
     }
-    const std::string escaped = EscapeSpaces(fragment.text, prefix_ && after_special);
+    const std::string_view text =
+        escaped.emplace_back(EscapeSpaces(fragment.text, prefix_ && after_special));
     after_special = false;
-    const std::string_view text = escaped;
+    // Where UTF-8 is broken, a character may seem to reach into the next word.
+    const bool cut = IsValidUtf8(text);
     for (size_t at = 0; at < text.size();) {
-      size_t end = text.size();
-      if (cut_before_space_) {
-        size_t p = at;
-        while (text.substr(p).starts_with(kSpaceMark)) p += kSpaceMark.size();
-        end = std::min(end, text.find(kSpaceMark, p));
+      const size_t end = cut ? WordEnd(text, at) : text.size();
+      const std::string_view word = text.substr(at, end - at);
+      WordCache::Slot& slot = cache.At(word);
+      const size_t begin = out.size();
+      if (!slot.Repeat(word, out)) {
+        EncodeWord(word, scratch, out);
+        slot.Keep(word, begin, out);
       }
-      EncodeWord(text.substr(at, end - at), scratch, out);
       at = end;
     }
   }

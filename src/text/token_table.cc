@@ -81,7 +81,7 @@ Token StringIndex::Find(const StringArena& strings, std::string_view text) const
 }
 
 Result<TokenTable> TokenTable::Make(const std::vector<std::string_view>& tokens,
-                                    std::vector<float> scores, std::vector<TokenKind> kinds) {
+                                    std::vector<double> scores, std::vector<TokenKind> kinds) {
   if (tokens.size() > kMaxTokens) {
     return Fail(Code::kDataLoss, msg::kTokenizerTooMany, tokens.size(), "tokens", kMaxTokens);
   }

@@ -67,12 +67,12 @@ class TokenTable {
   // `scores` and `kinds` are empty or as long as `tokens`. kDataLoss: too many or too long tokens,
   // two with one spelling (empty ones aside), wrong lengths, scores that are not finite.
   static Result<TokenTable> Make(const std::vector<std::string_view>& tokens,
-                                 std::vector<float> scores, std::vector<TokenKind> kinds);
+                                 std::vector<double> scores, std::vector<TokenKind> kinds);
 
   int32_t size() const { return static_cast<int32_t>(kinds_.size()); }
   std::string_view Spelling(Token token) const { return spellings_[static_cast<size_t>(token)]; }
   TokenKind Kind(Token token) const { return kinds_[static_cast<size_t>(token)]; }
-  float Score(Token token) const {
+  double Score(Token token) const {
     return scores_.empty() ? 0 : scores_[static_cast<size_t>(token)];
   }
   Token Find(std::string_view spelling) const { return index_.Find(spellings_, spelling); }
@@ -82,7 +82,7 @@ class TokenTable {
  private:
   StringArena spellings_;
   StringIndex index_;
-  std::vector<float> scores_;  // empty: none
+  std::vector<double> scores_;  // empty: none
   std::vector<TokenKind> kinds_;
   size_t longest_ = 0;
 };

@@ -51,10 +51,10 @@ Status ReadKinds(const Catalogue& catalogue, std::vector<TokenKind>& kinds) {
   return {};
 }
 
-Status ReadScores(const Catalogue& catalogue, std::vector<float>& scores) {
+Status ReadScores(const Catalogue& catalogue, std::vector<double>& scores) {
   constexpr std::string_view kKey = "tokenizer.ggml.scores";
   if (const auto* values = catalogue.Array<float>(kKey)) {
-    scores = *values;
+    scores.assign(values->begin(), values->end());
   } else if (catalogue.metadata.contains(kKey)) {
     return Fail(Code::kDataLoss, msg::kTokenizerField, kKey, "[float]");
   }

@@ -96,6 +96,35 @@ TEST(ByteBpe, InvalidUtf8BecomesReplacement) {
   EXPECT_EQ(tokenizer->Decode(tokens), "a\xEF\xBF\xBD\xEF\xBF\xBDz\xEF\xBF\xBD");
 }
 
+// Every split of a text into tokens streams the same characters as Decode gives.
+TEST(StreamDecoder, HoldsUnfinishedCharacters) {
+  const auto tokenizer = Build(SmallByteBpe());
+  const std::string text = "h\xC3\xA9 \xE4\xB8\xAD \xF0\x9F\x98\x80.";
+  StreamDecoder stream(*tokenizer);
+  std::string streamed;
+  for (const Token token : tokenizer->Encode(text, Specials::kText)) {
+    const std::string part = stream.Push(token);
+    EXPECT_TRUE(part.empty() || (static_cast<uint8_t>(part[0]) & 0xC0) != 0x80);
+    streamed += part;
+  }
+  EXPECT_EQ(streamed, text);
+  EXPECT_EQ(stream.Flush(), "");
+}
+
+TEST(StreamDecoder, BrokenBytesBecomeReplacements) {
+  const auto tokenizer = Build(SmallByteBpe());
+  StreamDecoder stream(*tokenizer);
+  EXPECT_EQ(stream.Push(0xE4), "");
+  EXPECT_EQ(stream.Push(0xB8), "");
+  EXPECT_EQ(stream.Push('a'),
+            "\xEF\xBF\xBD"
+            "a");
+  EXPECT_EQ(stream.Push(0xFF), "\xEF\xBF\xBD");
+  EXPECT_EQ(stream.Push(0xF0), "");
+  EXPECT_EQ(stream.Flush(), "\xEF\xBF\xBD");
+  EXPECT_EQ(stream.Flush(), "");
+}
+
 TEST(RealVocabulary, RoundTripAndKnownIds) {
   const auto qwen = OpenReal("qwen2.5-coder-0.5b-instruct-q4_k_m.gguf");
   if (qwen == nullptr) GTEST_SKIP() << "HEARTH_TEST_MODELS is not set";

@@ -89,7 +89,8 @@ void VocabTokenizer::FindStopTokens(const Vocabulary& vocabulary) {
     if (stop.promote && table_.Kind(token) == TokenKind::kNormal) {
       table_.SetKind(token, TokenKind::kControl);
     }
-    if (table_.Kind(token) == TokenKind::kControl) stop_tokens_.push_back(token);
+    const TokenKind kind = table_.Kind(token);
+    if (kind == TokenKind::kControl || kind == TokenKind::kUnknown) stop_tokens_.push_back(token);
   }
   std::sort(stop_tokens_.begin(), stop_tokens_.end());
   const auto last = std::unique(stop_tokens_.begin(), stop_tokens_.end());
@@ -106,7 +107,7 @@ Status VocabTokenizer::AddSpecials(const Vocabulary& vocabulary) {
   if (!vocabulary.specials_from_kinds) {
     for (const Vocabulary::Special& special : vocabulary.specials) {
       const std::string_view spelling = table_.Spelling(special.token);
-      const bool after = special.normalized && (nfc_ || nfkc_ || !replacements_.empty());
+      const bool after = special.normalized && !normalizer_.empty();
       const bool added =
           after ? normalized_specials_.Add(Normalize(spelling), special.token, special.control,
                                            special.strip)
@@ -136,10 +137,8 @@ Status VocabTokenizer::Init(Vocabulary& vocabulary) {
   model_name_ = vocabulary.model_name;
   pre_name_ = vocabulary.pre_name;
   drops_leading_space_ = vocabulary.drop_leading_space;
-  nfc_ = vocabulary.nfc;
-  nfkc_ = vocabulary.nfkc;
   replace_invalid_ = vocabulary.replace_invalid;
-  replacements_ = vocabulary.replacements;
+  normalizer_ = vocabulary.normalizer;
   FindStopTokens(vocabulary);
   HEARTH_TRY(AddSpecials(vocabulary));
 
@@ -186,8 +185,24 @@ std::string VocabTokenizer::Decode(std::span<const Token> tokens, bool show_spec
 }
 
 std::string VocabTokenizer::Normalize(std::string_view text) const {
-  std::string out = nfkc_ ? ToNfkc(text) : nfc_ ? ToNfc(text) : std::string(text);
-  for (const auto& [from, to] : replacements_) ReplaceAll(out, from, to);
+  using Step = Vocabulary::NormalizerStep;
+  std::string out(text);
+  for (const Step& step : normalizer_) {
+    switch (step.kind) {
+      case Step::kNfc:
+        out = ToNfc(out);
+        break;
+      case Step::kNfkc:
+        out = ToNfkc(out);
+        break;
+      case Step::kReplace:
+        ReplaceAll(out, step.from, step.to);
+        break;
+      case Step::kPrepend:
+        if (!out.empty()) out.insert(0, step.to);
+        break;
+    }
+  }
   return out;
 }
 
@@ -211,7 +226,7 @@ std::vector<Token> VocabTokenizer::Encode(std::string_view text, Specials specia
   if (replace_invalid_ && !IsValidUtf8(text)) text = owned.emplace_back(ReplaceInvalidUtf8(text));
   std::vector<Fragment> fragments;
   Cut(text, specials_, specials, true, fragments);
-  if (nfc_ || nfkc_ || !replacements_.empty()) {
+  if (!normalizer_.empty()) {
     std::vector<Fragment> normalized;
     for (const Fragment& fragment : fragments) {
       if (fragment.token >= 0) {

@@ -55,8 +55,8 @@ class VocabTokenizer : public Tokenizer {
   StringArena pieces_;
   SpecialMatcher specials_;
   SpecialMatcher normalized_specials_;  // matched after normalisation (Hugging Face)
-  bool nfc_ = false, nfkc_ = false, replace_invalid_ = true;
-  std::vector<Vocabulary::Replacement> replacements_;
+  bool replace_invalid_ = true;
+  std::vector<Vocabulary::NormalizerStep> normalizer_;
 };
 
 Result<std::unique_ptr<const Tokenizer>> BuildByteBpe(Vocabulary& vocabulary);

@@ -36,15 +36,16 @@ struct Vocabulary {
     SpecialStrip strip = {};
     bool normalized = false;  // matched after normalisation
   };
-  struct Replacement {
-    std::string from;
-    std::string to;
+  struct NormalizerStep {
+    enum Kind : uint8_t { kNfc, kNfkc, kReplace, kPrepend } kind;
+    std::string from = {};  // kReplace
+    std::string to = {};    // kReplace, kPrepend (nothing is put in front of an empty text)
   };
 
   Model model = Model::kByteBpe;
   std::string model_name, pre_name;
   std::vector<std::string_view> tokens;
-  std::vector<float> scores;     // empty or one per token
+  std::vector<double> scores;    // empty or one per token
   std::vector<TokenKind> kinds;  // empty (all normal) or one per token
   std::vector<std::pair<std::string_view, std::string_view>> merges;  // by rank
   Token bos = -1, eos = -1, unknown = -1;
@@ -55,12 +56,10 @@ struct Vocabulary {
   std::vector<Special> specials;
   SpecialMatcher::Order order = SpecialMatcher::Order::kLongestFirst;
 
-  PreTokenizer pre = {};       // kByteBpe
-  bool ignore_merges = false;  // BPE by ranks
-  bool skip_missing = false;   // a character without token vanishes before merging (HF)
-  bool nfc = false;            // normalise first
-  bool nfkc = false;
-  std::vector<Replacement> replacements;  // applied in order, after the normal form
+  PreTokenizer pre = {};                   // kByteBpe
+  bool ignore_merges = false;              // BPE by ranks
+  bool skip_missing = false;               // a character without token vanishes before merging (HF)
+  std::vector<NormalizerStep> normalizer;  // in order, before anything else but specials
 
   bool escape_spaces = false;  // " " becomes U+2581
   SpacePrefix space_prefix = SpacePrefix::kNever;
