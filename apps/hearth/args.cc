@@ -73,7 +73,7 @@ Args::~Args() = default;
 
 void Args::Positional(std::string_view name, std::string* out, const Message& help, bool required) {
   CLI::Option* option = impl_->app.add_option(std::string(name), *out, Say(help));
-  option->type_name("");
+  option->type_name("")->required(required);
   impl_->positionals.push_back({std::string(name), option, required});
 }
 
@@ -154,7 +154,6 @@ Result<bool> Args::Parse(Console& console, std::vector<std::string> args) {
     console.Out(impl.app.help());
     return false;
   }
-  if (wrong) return Fail(Code::kInvalidArgument, msg::kBadArguments, impl.command, *wrong);
   if (const std::vector<std::string> extra = impl.app.remaining(); !extra.empty()) {
     return Fail(Code::kInvalidArgument, msg::kUnknownArgument, impl.command, extra.front());
   }
@@ -163,6 +162,7 @@ Result<bool> Args::Parse(Console& console, std::vector<std::string> args) {
       return Fail(Code::kInvalidArgument, msg::kMissingArgument, impl.command, arg.name);
     }
   }
+  if (wrong) return Fail(Code::kInvalidArgument, msg::kBadArguments, impl.command, *wrong);
   HEARTH_TRY(impl.AssignSettings());
   HEARTH_TRY(impl.AssignIntegers());
   return true;

@@ -72,10 +72,28 @@ Json ToJson(const hub::Model& model, const engine::ModelInfo& info,
           {"memory", memory}};
 }
 
+// The engine names the parts of its memory in English; people read them in their language.
+std::string PartText(std::string_view what) {
+  struct Part {
+    std::string_view what;
+    const Message& text;
+  };
+  constexpr Part kParts[] = {{"weights", msg::kPartWeights},
+                             {"KV cache", msg::kPartKvCache},
+                             {"scratch", msg::kPartScratch},
+                             {"vocabulary", msg::kPartVocabulary},
+                             {"program", msg::kPartProgram}};
+  for (const Part& part : kParts) {
+    if (part.what == what) return Console::Text(part.text);
+  }
+  return std::string(what);
+}
+
 std::string LinesText(const engine::MemoryPlan& plan) {
   std::string out;
   for (const engine::MemoryLine& line : plan.lines) {
-    out += (out.empty() ? "" : ", ") + line.what + " " + BytesText(static_cast<double>(line.bytes));
+    out += (out.empty() ? "" : ", ") + PartText(line.what) + " " +
+           BytesText(static_cast<double>(line.bytes));
   }
   return out;
 }

@@ -204,6 +204,11 @@ inline constexpr Message kShowTemplateNone{"app.show_template_none", "none, Chat
 inline constexpr Message kShowMemory{"app.show_memory", "memory", "内存"};
 inline constexpr Message kShowMemoryText{"app.show_memory_text", "{0} tokens of context: {1} ({2})",
                                          "{0} 词元上下文：{1}（{2}）"};
+inline constexpr Message kPartWeights{"app.part_weights", "weights", "权重"};
+inline constexpr Message kPartKvCache{"app.part_kv_cache", "KV cache", "KV 缓存"};
+inline constexpr Message kPartScratch{"app.part_scratch", "scratch", "临时空间"};
+inline constexpr Message kPartVocabulary{"app.part_vocabulary", "vocabulary", "词表"};
+inline constexpr Message kPartProgram{"app.part_program", "program", "程序"};
 inline constexpr Message kShowTemplateFlag{
     "app.show_template_flag", "print the chat template and nothing else", "只输出对话模板"};
 
