@@ -21,19 +21,27 @@ ATOMS = list(VARIABLES) + ["undef", "1", "0", "-2", "3.5", "'a'", "'o'", "', '",
                            "{}", "()", "(1, 2)", "['x', 1]", "{'k': n}", "range(4)", "1e3", "'%s'"]
 BINARY = ["+", "-", "*", "/", "//", "%", "~", "==", "!=", "<", "<=", ">", ">=", "in", "not in", "and", "or"]
 FILTERS = ["upper", "lower", "title", "capitalize", "trim", "length", "first", "last", "join(', ')", "join",
-           "default('d')", "default('d', true)", "list", "sort", "reverse|list", "unique|list", "string", "int",
-           "float", "abs", "round", "round(1)", "tojson", "tojson(indent=2)", "e", "safe", "replace('o', '0')",
+           "default('d')", "default('d', true)", "list", "sort", "reverse|list", "unique|list",
+           "string", "int",
+           "float", "abs", "round", "round(1)", "tojson", "tojson(indent=2)", "e", "safe",
+           "replace('o', '0')",
            "indent(2)", "sum", "min", "max", "dictsort", "items|list", "map('upper')|list", "select|list",
-           "map(attribute='name')|list", "selectattr('age')|list", "batch(2)|list", "slice(2)|list", "wordcount",
+           "map(attribute='name')|list", "selectattr('age')|list", "batch(2)|list",
+           "slice(2)|list", "wordcount",
            "truncate(4)", "center(9)", "urlencode", "select('string')|list", "reject('none')|list", "count",
            "map('string')|join('/')", "sort(attribute='name')|list", "format(1)", "rejectattr('age')|list"]
 TESTS = ["defined", "none", "string", "number", "mapping", "iterable", "sequence", "boolean", "odd", "even",
-         "true", "integer", "float", "eq 7", "in [1, 2, 'a']", "divisibleby 2", "lower", "upper", "undefined"]
-METHODS = [".strip()", ".split()", ".split(',')", ".upper()", ".title()", ".startswith('H')", ".endswith('d')",
-           ".items()", ".keys()|list", ".get('a')", ".get('q', 5)", ".replace('l', 'L')", ".find('o')", ".name",
-           ".a", "[0]", "[-1]", "['a']", "[1:]", "[::-1]", "[:2]", ".count('l')", ".index(1)", ".rstrip('d')",
+         "true", "integer", "float", "eq 7", "in [1, 2, 'a']", "divisibleby 2", "lower", "upper",
+         "undefined"]
+METHODS = [".strip()", ".split()", ".split(',')", ".upper()", ".title()", ".startswith('H')",
+           ".endswith('d')",
+           ".items()", ".keys()|list", ".get('a')", ".get('q', 5)", ".replace('l', 'L')",
+           ".find('o')", ".name",
+           ".a", "[0]", "[-1]", "['a']", "[1:]", "[::-1]", "[:2]", ".count('l')", ".index(1)",
+           ".rstrip('d')",
            ".splitlines()", ".join(w)", ".format(1, 2)", ".values()|list", ".rsplit(' ', 1)", ".lstrip()",
-           ".partition(' ')", ".zfill(5)", ".isdigit()", ".swapcase()", "[n]", "[l[0]]", ".removeprefix('He')"]
+           ".partition(' ')", ".zfill(5)", ".isdigit()", ".swapcase()", "[n]", "[l[0]]",
+           ".removeprefix('He')"]
 
 
 def expression(rng, depth):
@@ -55,8 +63,10 @@ def expression(rng, depth):
         return f"[{sub()}, {sub()}]"
     if kind < 0.96:
         return f"{{'a': {sub()}, {rng.choice(ATOMS)}: {sub()}}}"
-    return rng.choice(["(not {})", "(-{})", "({} ** 2)", "dict(a={})", "({}, )", "'%s' % ({}, )", "'{{}}'.format({})",
-                       "namespace(a={}).a", "{}|tojson|length"]).replace("{}", sub(), 1).replace("{{}}", "{}")
+    return rng.choice(["(not {})", "(-{})", "({} ** 2)", "dict(a={})", "({}, )", "'%s' % ({}, )",
+    "'{{}}'.format({})",
+                       "namespace(a={}).a", "{}|tojson|length"]).replace("{}",
+                       sub(), 1).replace("{{}}", "{}")
 
 
 def statement(rng, depth):
@@ -71,8 +81,10 @@ def statement(rng, depth):
     if kind == 3:
         return f"{{%{dash()} if {value} {dash()}%}}{body()}{{% else %}}\n{body()}{{% endif %}}"
     if kind in (4, 5):
-        tail = rng.choice(["{{ loop.index }}", "{{ loop.last }}", "{% if loop.first %}{% continue %}{% endif %}",
-                           "{{ loop.length }}", "{{ loop.previtem }}{{ loop.nextitem }}", "{% break %}", ""])
+        tail = rng.choice(["{{ loop.index }}", "{{ loop.last }}",
+        "{% if loop.first %}{% continue %}{% endif %}",
+                           "{{ loop.length }}", "{{ loop.previtem }}{{ loop.nextitem }}",
+                           "{% break %}", ""])
         test = rng.choice(["", "", f" if {expression(rng, 1)}"])
         return f"{{%{dash()} for n in {value}{test} %}}{body()}{tail}{{% else %}}none{{%{dash()} endfor %}}"
     if kind == 6:
@@ -80,8 +92,11 @@ def statement(rng, depth):
     if kind == 7:
         return f"{{% set q %}}{body()}{{% endset %}}{{{{ q }}}}"
     if kind == 8:
-        return f"{{% macro m(a, b={value}) %}}{body()}{{{{ a }}}}{{{{ b }}}}{{% endmacro %}}{{{{ m({expression(rng, 1)}) }}}}"
-    return f"{{% set ns = namespace(v={value}) %}}{{% for i in l %}}{{% set ns.v = ns.v ~ i %}}{{% endfor %}}{{{{ ns.v }}}}"
+        call = "{{ m(" + expression(rng, 1) + ") }}"
+        head = f"{{% macro m(a, b={value}) %}}"
+        return head + body() + "{{ a }}{{ b }}{% endmacro %}" + call
+    loop = "{% for i in l %}{% set ns.v = ns.v ~ i %}{% endfor %}{{ ns.v }}"
+    return f"{{% set ns = namespace(v={value}) %}}" + loop
 
 
 def main():
