@@ -287,6 +287,35 @@ INSTANTIATE_TEST_SUITE_P(Golden, TrainedVocabulary,
                                          "unigram_nfkc.json", "llama3.gguf", "smollm.gguf",
                                          "spm_prefix.gguf", "spm_plain.gguf"));
 
+// What these models can spell comes back, with U+FFFD for broken bytes in byte-level BPE. In
+// SentencePiece, as llama.cpp does it, a broken character can swallow the blank behind it.
+TEST(RoundTrip, DecodeGivesTheTextBack) {
+  const auto seed = os::ReadWholeFile(GoldenFolder() + "seed.txt", 1 << 20);
+  ASSERT_TRUE(seed.has_value());
+  const MixedText text(*seed);
+  for (const std::string name :
+       {"llama3.gguf", "smollm.gguf", "spm_plain.gguf", "llama3.json", "gpt2.json"}) {
+    const auto tokenizer = Open(GoldenFolder() + name);
+    ASSERT_NE(tokenizer, nullptr);
+    for (uint64_t i = 0; i < 20'000; i += kEvery) {
+      const std::string item = i % 100 == 0 ? text.Chunk(i / 100) : text.ShortString(i);
+      if (name.starts_with("spm") && !IsValidUtf8(item)) continue;
+      const std::string want = ReplaceInvalidUtf8(item);
+      for (const Specials specials : {Specials::kText, Specials::kParse}) {
+        const std::vector<Token> tokens = tokenizer->Encode(item, specials);
+        ASSERT_EQ(tokenizer->Decode(tokens, true), want) << name << " item " << i;
+      }
+      std::string streamed;
+      StreamDecoder stream(*tokenizer, true);
+      for (const Token token : tokenizer->Encode(item, Specials::kText)) {
+        streamed += stream.Push(token);
+      }
+      streamed += stream.Flush();
+      ASSERT_EQ(streamed, want) << name << " item " << i;
+    }
+  }
+}
+
 class RealVocabularyIds : public testing::TestWithParam<const char*> {};
 TEST_P(RealVocabularyIds, EqualTheReference) {
   const char* folder = std::getenv("HEARTH_TEST_MODELS");
