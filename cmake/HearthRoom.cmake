@@ -38,7 +38,7 @@ function(hearth_room room)
     add_executable(${room}_tests ${tests})
     target_compile_options(${room}_tests PRIVATE ${HEARTH_WARNINGS})
     target_compile_definitions(${room}_tests PRIVATE HEARTH_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-    target_link_libraries(${room}_tests PRIVATE hearth_${room} GTest::gtest_main)
+    target_link_libraries(${room}_tests PRIVATE hearth_${room} hearth_test_main)
     gtest_discover_tests(${room}_tests TEST_PREFIX "${room}." DISCOVERY_TIMEOUT 60
                          PROPERTIES LABELS unit)
   endif()
