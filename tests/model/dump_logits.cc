@@ -29,7 +29,7 @@ int Run(std::span<char*> args) {
     return Fail("MODEL RECORD OUT [--precision f32|default] [--kv int8|f16] [--threads N]");
   }
   std::map<std::string, std::string> options = {
-      {"--precision", "default"}, {"--kv", "int8"}, {"--threads", "0"}};
+      {"--precision", "default"}, {"--kv", ""}, {"--threads", "0"}};
   for (size_t i = 4; i < args.size(); i += 2) {
     const auto option = options.find(args[i]);
     if (option == options.end()) {
@@ -51,7 +51,9 @@ int Run(std::span<char*> args) {
   }
   engine::SessionOptions settings;
   settings.context = 1024;
-  settings.kv = options["--kv"] == "f16" ? engine::KvType::kF16 : engine::KvType::kInt8;
+  if (!options["--kv"].empty()) {
+    settings.kv = options["--kv"] == "f16" ? engine::KvType::kF16 : engine::KvType::kInt8;
+  }
   const auto session = engine::Session::Open(*model, settings);
   if (!session) {
     return Fail(session.error().Text());

@@ -31,6 +31,7 @@ RUNS = {
     "f32": ("Hearth, --precision f32", ["--precision", "f32"]),
     "default": ("Hearth, default", ["--precision", "default"]),
     "f16kv": ("Hearth, default, FP16 KV", ["--precision", "default", "--kv", "f16"]),
+    "int8kv": ("Hearth, default, int8 KV", ["--precision", "default", "--kv", "int8"]),
 }
 
 
