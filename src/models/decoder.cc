@@ -240,14 +240,21 @@ class Pass {
     }
   }
 
-  // gate = activation(gate . h) * (up . h), each thread its rows.
+  // gate = activation(gate . h) * (up . h), each thread its rows, in stretches that are still in
+  // the cache when they are activated.
   void GateAndUp(const LayerWeights& layer, const ops::Input& input) {
-    const auto [first, last] = worker_.Share(c_.feed_forward, quant::kPanelRows);
-    Multiply(layer.gate, nullptr, first, last, input, s_.gate);
-    Multiply(layer.up, nullptr, first, last, input, s_.up);
+    constexpr int64_t kStretch = kernels::kGemmPanels * quant::kPanelRows;
     const auto activate = c_.activation == Activation::kSilu ? v_.silu_mul : v_.gelu_tanh_mul;
-    for (int64_t t = 0; t < tokens_; ++t)
-      activate(s_.gate[t] + first, s_.up[t] + first, last - first);
+    const auto [first, last] = worker_.Share(c_.feed_forward, quant::kPanelRows);
+    const int64_t step = single_ ? last - first : kStretch;
+    for (int64_t row = first; row < last; row += step) {
+      const int64_t end = std::min(row + step, last);
+      Multiply(layer.gate, nullptr, row, end, input, s_.gate);
+      Multiply(layer.up, nullptr, row, end, input, s_.up);
+      for (int64_t t = 0; t < tokens_; ++t) {
+        activate(s_.gate[t] + row, s_.up[t] + row, end - row);
+      }
+    }
   }
 
   // out = matrix . input, each thread its rows.
