@@ -263,6 +263,8 @@ struct Dot {
       words = product;
     } else {
       words = {_mm256_add_epi16(words.a, product.a), _mm256_add_epi16(words.b, product.b)};
+      // Keeps the sum running: GCC 12 else multiplies all lines first and spills the products.
+      asm("" : "+x"(words.a), "+x"(words.b));
     }
     if (index % kChain == kChain - 1 || index == kLines - 1) {
       const __m256i ones = _mm256_set1_epi16(1);
