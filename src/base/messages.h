@@ -13,6 +13,9 @@ inline constexpr Message kFileDenied{
     "{0}：没有权限。请检查文件的所有者和权限。"};
 inline constexpr Message kFileIsFolder{"file.is_folder", "{0}: this is a folder, a file is needed.",
                                        "{0}：这是文件夹，需要的是文件。"};
+inline constexpr Message kFileNotRegular{
+    "file.not_regular", "{0}: not an ordinary file. Give the path of a file on disk.",
+    "{0}：不是普通文件。请给出磁盘上文件的路径。"};
 inline constexpr Message kFileFailed{"file.failed", "{0}: {1} failed: {2}.",
                                      "{0}：{1} 失败：{2}。"};
 inline constexpr Message kFileShort{

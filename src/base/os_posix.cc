@@ -82,12 +82,14 @@ File::~File() {
 }
 
 Result<File> File::OpenRead(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // Not blocking, so that a pipe without a writer is refused instead of waited for.
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return FailErrno(path, "open", errno);
   File file(fd, path);
   struct stat info = {};
   if (::fstat(fd, &info) != 0) return FailErrno(path, "stat", errno);
   if (S_ISDIR(info.st_mode)) return FailErrno(path, "open", EISDIR);
+  if (!S_ISREG(info.st_mode)) return Fail(Code::kInvalidArgument, msg::kFileNotRegular, path);
   return file;
 }
 

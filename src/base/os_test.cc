@@ -3,6 +3,7 @@
 #include "base/os.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 namespace hearth::os {
 namespace {
@@ -30,6 +31,14 @@ TEST(Os, ShortReadIsDataLoss) {
   EXPECT_TRUE(file.ReadAt(1, bytes).has_value());
   EXPECT_EQ(file.ReadAt(2, bytes).error().code(), Code::kDataLoss);
   EXPECT_EQ(File::OpenRead(testing::TempDir()).error().id(), "file.is_folder");
+}
+
+TEST(Os, PipesAndDevicesAreRefusedAtOnce) {
+  const std::string pipe = Temp("pipe");
+  ASSERT_TRUE(RemoveFile(pipe).has_value());
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(File::OpenRead(pipe).error().id(), "file.not_regular");
+  EXPECT_EQ(File::OpenRead("/dev/null").error().id(), "file.not_regular");
 }
 
 TEST(Os, MemoryAndThreadsAreSane) {
