@@ -51,6 +51,7 @@ Result<Document> Document::Parse(std::string_view text, std::string_view what, u
   if (text.size() > max_bytes) {
     return Fail(Code::kInvalidArgument, msg::kFileTooLarge, what, max_bytes);
   }
+  if (text.empty()) text = std::string_view("", 0);  // a null pointer may not be copied from
   auto impl = std::make_unique<Impl>();
   // Allocates at most a small multiple of the text, which is capped above.
   simdjson::error_code error = impl->parser.allocate(text.size() + 1, max_depth);

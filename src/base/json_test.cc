@@ -11,6 +11,11 @@ Result<Document> Parse(std::string_view text) {
   return Document::Parse(text, "test", 1 << 20);
 }
 
+TEST(Json, NothingIsAnError) {
+  EXPECT_EQ(Parse({}).error().id(), "json.invalid");
+  EXPECT_EQ(Parse("").error().id(), "json.invalid");
+}
+
 TEST(Json, ReadsEveryKind) {
   const Document document =
       Parse(

@@ -25,7 +25,7 @@ std::atomic<size_t> peak_bytes{0};
 
 void* Counted(size_t size) {
   void* block = std::malloc(size);
-  if (block == nullptr) throw std::bad_alloc();
+  if (block == nullptr) return nullptr;
   const size_t now = live_bytes += malloc_usable_size(block);
   if (now > peak_bytes) peak_bytes = now;
   return block;
@@ -40,9 +40,17 @@ void Uncounted(void* block) {
 }  // namespace
 
 void* operator new(size_t size) {
-  return Counted(size);
+  void* block = Counted(size);
+  if (block == nullptr) throw std::bad_alloc();
+  return block;
 }
 void* operator new[](size_t size) {
+  return operator new(size);
+}
+void* operator new(size_t size, const std::nothrow_t&) noexcept {
+  return Counted(size);
+}
+void* operator new[](size_t size, const std::nothrow_t&) noexcept {
   return Counted(size);
 }
 void operator delete(void* block) noexcept {
@@ -55,6 +63,12 @@ void operator delete(void* block, size_t) noexcept {
   Uncounted(block);
 }
 void operator delete[](void* block, size_t) noexcept {
+  Uncounted(block);
+}
+void operator delete(void* block, const std::nothrow_t&) noexcept {
+  Uncounted(block);
+}
+void operator delete[](void* block, const std::nothrow_t&) noexcept {
   Uncounted(block);
 }
 
