@@ -35,9 +35,11 @@ std::string Get(CURLU* url, CURLUPart part) {
   return out;
 }
 
-// libcurl forgives "https:///host"; others read it differently, so it is refused.
+// libcurl forgives "https:///host"; others read it differently, so it is refused. Only the first
+// colon counts: a path may hold the same characters.
 bool PlainAscii(std::string_view text) {
-  return text.find(":///") == text.npos &&
+  const size_t colon = std::min(text.find(':'), text.size());
+  return !text.substr(colon).starts_with(":///") &&
          std::ranges::all_of(text, [](char c) { return c > 32 && c < 127 && c != '\\'; });
 }
 
@@ -69,7 +71,14 @@ Result<Url> Finish(CURLU* url, std::string_view shown) {
   curl_url_set(url, CURLUPART_FRAGMENT, nullptr, 0);
   curl_url_set(url, CURLUPART_HOST, out.host.c_str(), 0);
   out.text = Get(url, CURLUPART_URL);
-  if (out.text.empty()) return Fail(Code::kInvalidArgument, msg::kHttpUrl, Printable(shown));
+  // Encoded hosts and numbers read differently the second time ("0x%30", then 0.0.0.0): refused.
+  const CurlUrl again(curl_url());
+  HEARTH_CHECK(again != nullptr);
+  if (out.text.empty() ||
+      curl_url_set(again.get(), CURLUPART_URL, out.text.c_str(), 0) != CURLUE_OK ||
+      Get(again.get(), CURLUPART_HOST) != out.host) {
+    return Fail(Code::kInvalidArgument, msg::kHttpUrl, Printable(shown));
+  }
   return out;
 }
 

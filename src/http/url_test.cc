@@ -24,6 +24,7 @@ TEST(Url, RefusesWhatIsNotAPlainWebAddress) {
                                  "ftp://a/b",
                                  "https://",
                                  "https:///x",
+                                 "http://0x%30",
                                  "https://u@a/",
                                  "https://u:p@a/",
                                  "https://a b/",
