@@ -73,6 +73,9 @@ class LineEditor : public LineInput {
     interrupted_ = false;
     CancelToken ignored;  // Ctrl-C before the terminal is in raw mode must not end the program
     const InterruptScope interrupt(ignored);
+    // Before the prompt is shown: a terminal that still collects lines turns Ctrl-D into a zero
+    // byte.
+    el_set(edit_, EL_PREP_TERM, 1);
     Write(kPasteOn);
     int count = 0;
     const char* text = el_gets(edit_, &count);

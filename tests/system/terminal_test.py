@@ -58,9 +58,14 @@ class Terminal:
   def leave(self):
     while self.pump(5):
       pass
-    code = self.process.wait(timeout=LIMIT)
-    os.close(self.master)
-    return code
+    try:
+      return self.process.wait(timeout=LIMIT)
+    except subprocess.TimeoutExpired:
+      self.process.kill()
+      self.process.wait()
+      raise AssertionError(f"still running after {self.seen[-400:]!r}") from None
+    finally:
+      os.close(self.master)
 
 
 class ChatOnTerminal(ProgramTest):
@@ -94,7 +99,6 @@ class ChatOnTerminal(ProgramTest):
 
   def test_control_c(self):
     terminal = self.open("--max-tokens", "900", "--temperature", "2", "--top-k", "0", "--top-p", "1")
-    time.sleep(0.5)  # the prompt is printed a moment before the keys are taken raw
     terminal.type("half a line\x03")  # at the prompt: the line goes, the chat stays
     terminal.wait_for(">>> ")
     terminal.type("Hello\r")
