@@ -76,32 +76,45 @@ class Pass {
         b_(batch),
         worker_(worker),
         v_(state.kernels->vector),
+        clock_(state.trace == nullptr ? nullptr : &state.trace->clock(worker.index)),
         tokens_(static_cast<int64_t>(batch.tokens.size())),
         single_(tokens_ == 1) {}
 
   void Run() {
+    if (clock_ != nullptr) clock_->Start();
     Embed();
     for (size_t i = 0; i < w_.layers.size(); ++i) {
       const LayerWeights& layer = w_.layers[i];
       const ops::Input input = AttentionInput(i);
       if (worker_.index == 0 && b_.cancel != nullptr) s_.cancelled = b_.cancel->cancelled();
       ProjectHeads(layer, i, input);
-      worker_.Barrier();
+      Barrier();
       if (s_.cancelled) return;
       const ops::Attention attention = AttentionOf(i);
       ops::Attend(attention, worker_);
-      worker_.Barrier();
+      Mark(Op::kAttention);
+      Barrier();
       Product(layer.output, Mixed(attention), s_.delta);
-      worker_.Barrier();
+      Mark(Op::kOutput);
+      Barrier();
       GateAndUp(layer, AddAndNorm(&layer.post_attention_norm, layer.feed_forward_norm));
-      worker_.Barrier();
+      Barrier();
       Product(layer.down, Hidden(), s_.delta);
-      worker_.Barrier();
+      Mark(Op::kDown);
+      Barrier();
     }
     if (b_.want > 0) Head();
   }
 
  private:
+  void Mark(Op op) const {
+    if (clock_ != nullptr) clock_->Mark(op);
+  }
+  void Barrier() const {
+    worker_.Barrier();
+    Mark(Op::kWait);
+  }
+
   // Row of x, h and mixed that holds token `t` for this thread.
   int64_t Slot(int64_t t) const { return single_ ? worker_.index : t; }
 
@@ -125,8 +138,10 @@ class Pass {
     const auto [begin, end] =
         single_ ? std::pair<int64_t, int64_t>{0, 1} : worker_.Share(groups, 2);
     for (int64_t t = begin * kGroup; t < std::min(end * kGroup, count); ++t) fill(first + t);
+    Mark(Op::kNorm);
     if (!s_.shape.precise) ops::FillInput(*s_.kernels, input, columns, begin, end);
-    if (!single_) worker_.Barrier();
+    Mark(Op::kQuantize);
+    if (!single_) Barrier();
     return input;
   }
 
@@ -141,7 +156,8 @@ class Pass {
       RopeTable(c_.rope, w_.rope_divisors, b_.position + t, s_.rope[0][t]);
       if (c_.window > 0) RopeTable(c_.rope_local, w_.rope_divisors, b_.position + t, s_.rope[1][t]);
     }
-    worker_.Barrier();
+    Mark(Op::kEmbed);
+    Barrier();
   }
 
   // x += [norm](delta) of the sub-layer before, unless `post_norm` is null; h = norm(x).
@@ -170,6 +186,7 @@ class Pass {
   ops::Input Mixed(const ops::Attention& attention) {
     return Prepare(attention.mixed, c_.query_rows(), 0, [&](int64_t) {
       if (single_) ops::FinishAttention(attention);
+      Mark(Op::kAttention);
     });
   }
 
@@ -217,12 +234,14 @@ class Pass {
       if (begin >= end) continue;
       Multiply(part.weight, part.bias.empty() ? nullptr : part.bias.data(), begin * c_.head_size,
                end * c_.head_size, input, part.out);
+      Mark(Op::kQueryKeyValue);
       if (&part == &parts[0]) Rotate(part.out, layer.query_norm, begin, end, c_.local[i]);
       if (&part == &parts[1]) {
         Rotate(part.out, layer.key_norm, begin, end, c_.local[i]);
         ops::StoreKeys(attention, part.out, begin, end);
       }
       if (&part == &parts[2]) ops::StoreValues(attention, part.out, begin, end);
+      Mark(Op::kRope);
     }
   }
 
@@ -251,9 +270,11 @@ class Pass {
       const int64_t end = std::min(row + step, last);
       Multiply(layer.gate, nullptr, row, end, input, s_.gate);
       Multiply(layer.up, nullptr, row, end, input, s_.up);
+      Mark(Op::kGateUp);
       for (int64_t t = 0; t < tokens_; ++t) {
         activate(s_.gate[t] + row, s_.up[t] + row, end - row);
       }
+      Mark(Op::kActivate);
     }
   }
 
@@ -277,6 +298,7 @@ class Pass {
         AddAndNorm(&w_.layers.back().post_feed_forward_norm, w_.output_norm, tokens_ - b_.want);
     const ops::Rows out = {b_.logits, c_.vocabulary};
     Product(w_.head, input, out);
+    Mark(Op::kHead);
     if (c_.logit_softcap <= 0) return;
     const auto [first, last] = worker_.Share(c_.vocabulary, quant::kPanelRows);
     for (int64_t t = 0; t < b_.want; ++t)
@@ -291,6 +313,7 @@ class Pass {
   const Batch& b_;
   const Worker& worker_;
   const kernels::VectorKernels& v_;
+  Trace::Clock* const clock_;  // null: nothing is timed
   const int64_t tokens_;
   const bool single_;
 };

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "base/thread_team.h"
 #include "models/config.h"
+#include "models/trace.h"
 #include "models/weights.h"
 #include "ops/ops.h"
 #include "tensor/kv_cache.h"
@@ -51,6 +52,7 @@ struct DecoderState {
   uint8_t* input = nullptr;     // int8 or tile form of the input of a product, of all tokens
   uint8_t* quantized_single = nullptr;  // [threads] the same of a single token
   uint64_t quantized_single_bytes = 0;  // of one thread
+  Trace* trace = nullptr;               // clocks of all threads; null: nothing is timed
   bool cancelled = false;  // written by member 0 before a barrier, read by all after it
 };
 
