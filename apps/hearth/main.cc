@@ -4,7 +4,7 @@
 #include "terminal.h"
 
 int main(int argc, char** argv) {
-  hearth::app::IgnoreBrokenPipes();
+  hearth::app::IgnoreWriteSignals();
   hearth::app::Console console;
   return hearth::app::Main(console,
                            std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));

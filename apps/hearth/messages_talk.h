@@ -32,13 +32,6 @@ inline constexpr Message kInputTooLong{"app.input_too_long",
 inline constexpr Message kLogprobsNeedJson{"app.logprobs_need_json",
                                            "--logprobs is part of the JSON output: add --json.",
                                            "--logprobs 只在 JSON 输出中：请加上 --json。"};
-inline constexpr Message kMemoryRefused{"app.memory_refused",
-                                        "{0} with a context of {1} tokens needs {2} of memory, {3} "
-                                        "are available. Close other programs, use a "
-                                        "smaller --ctx or model, or try anyway with --force.",
-                                        "{0} 在 {1} 个词元的上下文下需要 {2} 内存，现有 "
-                                        "{3}。请关闭其他程序，减小 --ctx 或换更小的模型，"
-                                        "或用 --force 强行加载。"};
 inline constexpr Message kStopped{"app.stopped", "Stopped.", "已停止。"};
 
 inline constexpr Message kStatsLine{

@@ -24,17 +24,6 @@ double SecondsSince(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-Status CheckMemory(const hub::Model& model, int32_t context, const SettingValues& values) {
-  if (values.force) return {};
-  HEARTH_ASSIGN(const engine::MemoryPlan plan,
-                engine::Engine::Plan(model.path, context, KvOf(values), PrecisionOf(values)));
-  const uint64_t available = os::Memory().available;
-  if (plan.total <= available) return {};
-  return Fail(Code::kResourceExhausted, msg::kMemoryRefused, model.name, context,
-              BytesText(static_cast<double>(plan.total)),
-              BytesText(static_cast<double>(available)));
-}
-
 }  // namespace
 
 std::string_view FileName(std::string_view name) {
@@ -74,14 +63,14 @@ Result<LoadedModel> LoadModel(Console& console, const std::string& name,
                               const SettingValues& values) {
   HEARTH_ASSIGN(const hub::Store store, hub::Store::Open());
   HEARTH_ASSIGN(const hub::Model model, store.Resolve(name));
-  HEARTH_ASSIGN(const engine::ModelInfo info, engine::Engine::Inspect(model.path));
-  HEARTH_TRY(CheckMemory(model, ContextOf(values, info), values));
   CancelToken cancel;
   const InterruptScope interrupt(cancel);
   Progress progress(console, Console::Text(msg::kLoading, Printable(FileName(name))));
   engine::LoadOptions options;
   options.precision = PrecisionOf(values);
   options.threads = static_cast<int>(values.threads);
+  options.context = static_cast<int32_t>(values.ctx);
+  options.kv = KvOf(values);
   options.force = values.force;
   options.cancel = &cancel;
   options.progress = [&](uint64_t done, uint64_t total) {

@@ -54,8 +54,9 @@ InterruptScope::~InterruptScope() {
   if (outer_ == nullptr) Handle(SIGINT, SIG_DFL);
 }
 
-void IgnoreBrokenPipes() {
+void IgnoreWriteSignals() {
   Handle(SIGPIPE, SIG_IGN);
+  Handle(SIGXFSZ, SIG_IGN);
 }
 
 bool InputWaits(int fd, int milliseconds) {

@@ -26,8 +26,8 @@ class InterruptScope {
   CancelToken* outer_;
 };
 
-// A closed pipe becomes a write error instead of a silent death.
-void IgnoreBrokenPipes();
+// A closed pipe and a file beyond its limit become write errors instead of a silent death.
+void IgnoreWriteSignals();
 
 // True when `fd` has input to read within `milliseconds`.
 bool InputWaits(int fd, int milliseconds);

@@ -21,11 +21,15 @@ inline constexpr Message kFileFailed{"file.failed", "{0}: {1} failed: {2}.",
 inline constexpr Message kFileShort{
     "file.short", "{0}: ends before byte {1}. It is cut short or was changed while in use.",
     "{0}：文件在第 {1} 字节之前就结束了，可能不完整，或在使用中被修改。"};
+inline constexpr Message kFileChanged{
+    "file.changed", "{0}: was changed while it was read. Try again when nobody writes to it.",
+    "{0}：读取过程中文件被修改。请在没有程序写入它时重试。"};
 inline constexpr Message kFileTooLarge{"file.too_large", "{0}: larger than {1} bytes.",
                                        "{0}：超过 {1} 字节。"};
 inline constexpr Message kDiskFull{"disk.full",
-                                   "{0}: the disk is full. Free some space and try again.",
-                                   "{0}：磁盘已满。请腾出空间后重试。"};
+                                   "{0}: the disk is full, or your quota is. Free some space and "
+                                   "try again.",
+                                   "{0}：磁盘或配额已满。请腾出空间后重试。"};
 inline constexpr Message kNoMemory{"memory.refused", "The system refused {0} bytes of memory.",
                                    "系统无法提供 {0} 字节内存。"};
 inline constexpr Message kJsonInvalid{"json.invalid", "{0}: not valid JSON: {1}",

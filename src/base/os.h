@@ -37,6 +37,8 @@ class File {
   Status Sync();
   // The pages of [offset, offset + size) will not be needed again.
   void DropPages(uint64_t offset, uint64_t size) const;
+  // kDataLoss when size or modification time are not those of OpenRead any more.
+  Status CheckUnchanged() const;
   // Takes an exclusive advisory lock; false when another holder has it and `wait` is false.
   Result<bool> Lock(bool wait);
   int fd() const { return fd_; }
@@ -45,6 +47,12 @@ class File {
   File(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
   int fd_ = -1;
   std::string path_;
+  struct Stamp {
+    int64_t bytes = 0, seconds = 0, nanoseconds = 0;
+    bool operator==(const Stamp&) const = default;
+  };
+  Result<Stamp> Now() const;
+  Stamp opened_;
 };
 
 Result<std::string> ReadWholeFile(const std::string& path, uint64_t max_bytes);

@@ -37,6 +37,7 @@ std::unexpected<Error> FailErrno(const std::string& path, const char* what, int 
       return Fail(Code::kPermissionDenied, msg::kFileDenied, path);
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:  // the limit of a user (ulimit -f) or of the file system
       return Fail(Code::kResourceExhausted, msg::kDiskFull, path);
     case EISDIR:
       return Fail(Code::kInvalidArgument, msg::kFileIsFolder, path);
@@ -66,13 +67,14 @@ std::string Folder(const std::string& path) {
 }  // namespace
 
 File::File(File&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)) {}
+    : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)), opened_(other.opened_) {}
 
 File& File::operator=(File&& other) noexcept {
   if (this != &other) {
     if (fd_ >= 0) ::close(fd_);
     fd_ = std::exchange(other.fd_, -1);
     path_ = std::move(other.path_);
+    opened_ = other.opened_;
   }
   return *this;
 }
@@ -90,6 +92,7 @@ Result<File> File::OpenRead(const std::string& path) {
   if (::fstat(fd, &info) != 0) return FailErrno(path, "stat", errno);
   if (S_ISDIR(info.st_mode)) return FailErrno(path, "open", EISDIR);
   if (!S_ISREG(info.st_mode)) return Fail(Code::kInvalidArgument, msg::kFileNotRegular, path);
+  HEARTH_ASSIGN(file.opened_, file.Now());
   return file;
 }
 
@@ -97,6 +100,18 @@ Result<File> File::OpenWrite(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) return FailErrno(path, "open", errno);
   return File(fd, path);
+}
+
+Result<File::Stamp> File::Now() const {
+  struct stat info = {};
+  if (::fstat(fd_, &info) != 0) return FailErrno(path_, "stat", errno);
+  return Stamp{info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
+}
+
+Status File::CheckUnchanged() const {
+  HEARTH_ASSIGN(const Stamp now, Now());
+  if (now == opened_) return {};
+  return Fail(Code::kDataLoss, msg::kFileChanged, path_);
 }
 
 Result<uint64_t> File::Size() const {

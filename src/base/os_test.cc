@@ -33,6 +33,23 @@ TEST(Os, ShortReadIsDataLoss) {
   EXPECT_EQ(File::OpenRead(testing::TempDir()).error().id(), "file.is_folder");
 }
 
+TEST(Os, ChangesAfterOpeningAreSeen) {
+  const std::string path = Temp("changed");
+  ASSERT_TRUE(WriteFileAtomic(path, "12345").has_value());
+  File file = File::OpenRead(path).value();
+  const File moved = std::move(file);
+  EXPECT_TRUE(moved.CheckUnchanged().has_value());
+  File writer = File::OpenWrite(path).value();
+  const uint8_t byte = 'x';
+  ASSERT_TRUE(writer.WriteAt(0, {&byte, 1}).has_value());  // same size
+  ASSERT_TRUE(writer.Truncate(6).has_value());
+  EXPECT_EQ(moved.CheckUnchanged().error().id(), "file.changed");
+  // A file put in its place is another file.
+  const File again = File::OpenRead(path).value();
+  ASSERT_TRUE(WriteFileAtomic(path, "other").has_value());
+  EXPECT_TRUE(again.CheckUnchanged().has_value());
+}
+
 TEST(Os, PipesAndDevicesAreRefusedAtOnce) {
   const std::string pipe = Temp("pipe");
   ASSERT_TRUE(RemoveFile(pipe).has_value());

@@ -14,17 +14,24 @@ namespace {
 
 constexpr uint64_t kMiB = uint64_t{1} << 20;
 
+Status CheckContext(int32_t context, int32_t trained) {
+  if (context >= 1 && context <= trained) return {};
+  return Fail(Code::kInvalidArgument, msg::kSessionContext, context, 1, trained);
+}
+
 // A refusal that people understand beats swapping for minutes.
 Status CheckFits(const formats::Catalogue& catalogue, const models::DecoderConfig& config,
                  const LoadOptions& options, int threads) {
-  if (options.force) return {};
   const SessionOptions session;
-  const int32_t context = std::min(session.context, config.trained_context);
+  const int32_t context =
+      options.context != 0 ? options.context : std::min(session.context, config.trained_context);
+  HEARTH_TRY(CheckContext(context, config.trained_context));
+  if (options.force) return {};
   HEARTH_ASSIGN(const MemoryPlan plan, PlanMemory(catalogue, config, context, session.chunk,
-                                                  threads, session.kv, options.precision));
+                                                  threads, options.kv, options.precision));
   const os::MemoryInfo memory = os::Memory();
   if (plan.total <= memory.available) return {};
-  return Fail(Code::kResourceExhausted, msg::kEngineNoRoom, models::FileName(catalogue),
+  return Fail(Code::kResourceExhausted, msg::kEngineNoRoom, models::FileName(catalogue), context,
               plan.total / kMiB, memory.available / kMiB);
 }
 
@@ -57,6 +64,8 @@ Result<std::shared_ptr<const Engine>> Engine::Load(const std::string& path,
   HEARTH_ASSIGN(impl->weights,
                 models::LoadWeights(catalogue, impl->config,
                                     {impl->team.get(), options.progress, options.cancel}));
+  // From here on the files are not needed. Weights of two versions would answer nonsense.
+  for (const os::File& file : catalogue.files) HEARTH_TRY(file.CheckUnchanged());
   return std::shared_ptr<const Engine>(new Engine(std::move(impl)));
 }
 
@@ -70,9 +79,7 @@ Result<MemoryPlan> Engine::Plan(const std::string& path, int32_t context, KvType
                                 Precision precision) {
   HEARTH_ASSIGN(const formats::Catalogue catalogue, formats::OpenModel(path));
   HEARTH_ASSIGN(const models::DecoderConfig config, models::ReadConfig(catalogue));
-  if (context < 1 || context > config.trained_context) {
-    return Fail(Code::kInvalidArgument, msg::kSessionContext, context, 1, config.trained_context);
-  }
+  HEARTH_TRY(CheckContext(context, config.trained_context));
   return PlanMemory(catalogue, config, context, SessionOptions().chunk, os::UsableThreads(), kv,
                     precision);
 }

@@ -23,7 +23,10 @@ enum class KvType { kInt8, kF16 };
 
 struct LoadOptions {
   Precision precision = Precision::kDefault;
-  int threads = 0;     // 0: what the process may use
+  int threads = 0;  // 0: what the process may use
+  // The session that will be opened: what the memory prediction counts besides the weights.
+  int32_t context = 0;  // 0: 4096, or what the model was trained for when that is less
+  KvType kv = KvType::kF16;
   bool force = false;  // load although the prediction says it does not fit
   std::function<void(uint64_t done, uint64_t total)> progress;  // bytes of weights packed so far
   CancelToken* cancel = nullptr;
@@ -58,6 +61,8 @@ struct ModelInfo {
 // the thread team that its sessions compute with.
 class Engine {
  public:
+  // kResourceExhausted when the prediction exceeds the free memory; kDataLoss when a file is
+  // damaged or was changed meanwhile. The files are not needed once this returns.
   static Result<std::shared_ptr<const Engine>> Load(const std::string& path,
                                                     const LoadOptions& options);
   // What `Load` plus a session of `context` tokens will need, and facts for `show`; reads no

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/engine.h"
 
+#include <utility>
+#include <vector>
+
 #include "engine/test_model.h"
 
 namespace hearth::engine {
@@ -60,6 +63,82 @@ TEST(Engine, LoadReportsProgressAndCanBeCancelled) {
   const auto cancelled = Engine::Load(TinyModel("tiny-llama"), options);
   ASSERT_FALSE(cancelled);
   EXPECT_EQ(cancelled.error().code(), Code::kCancelled);
+}
+
+TEST(Engine, WhatCannotFitIsRefusedUnlessForced) {
+  const std::string path = TinyModel("tiny-vast");
+  LoadOptions options;
+  options.context = 1 << 24;
+  const auto plan = Engine::Plan(path, options.context, options.kv);
+  ASSERT_TRUE(plan) << plan.error().Text();
+  EXPECT_GT(plan->total, uint64_t{4} << 40);
+  const auto refused = Engine::Load(path, options);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), Code::kResourceExhausted);
+  EXPECT_EQ(refused.error().id(), "engine.no_memory");
+  EXPECT_NE(refused.error().Text().find("16777216 tokens"), std::string::npos);
+  options.force = true;
+  EXPECT_TRUE(Engine::Load(path, options));
+  options.force = false;
+  options.context = 64;  // what will be opened counts, not what the model could do
+  EXPECT_TRUE(Engine::Load(path, options));
+}
+
+TEST(Engine, ImpossibleContextIsRefusedBeforeLoading) {
+  LoadOptions options;
+  options.progress = [](uint64_t, uint64_t) { ADD_FAILURE() << "weights were read"; };
+  for (const bool force : {false, true}) {
+    options.force = force;
+    for (const int32_t context : {-1, 1025, 1 << 24}) {
+      options.context = context;
+      const auto refused = Engine::Load(TinyModel("tiny-llama"), options);
+      ASSERT_FALSE(refused);
+      EXPECT_EQ(refused.error().id(), "engine.bad_context");
+    }
+  }
+}
+
+// What another program does to the file while it is being read.
+void Harm(const std::string& path, bool cut) {
+  auto file = os::File::OpenWrite(path);
+  ASSERT_TRUE(file);
+  const uint64_t size = file->Size().value();
+  if (cut) {
+    ASSERT_TRUE(file->Truncate(size / 2));
+  } else {
+    const std::vector<uint8_t> other(1, 0x55);
+    ASSERT_TRUE(file->WriteAt(size - 1, other));
+  }
+}
+
+TEST(Engine, FileHarmedWhileLoadingIsToldAndTheNextLoadWorks) {
+  for (const bool cut : {true, false}) {
+    const std::string path = TinyModel("tiny-gemma3", "F16");
+    LoadOptions options;
+    options.threads = 1;
+    bool harmed = false;
+    options.progress = [&](uint64_t, uint64_t) {
+      if (!std::exchange(harmed, true)) Harm(path, cut);
+    };
+    const auto engine = Engine::Load(path, options);
+    ASSERT_TRUE(harmed);
+    ASSERT_FALSE(engine);
+    EXPECT_EQ(engine.error().code(), Code::kDataLoss);
+    EXPECT_EQ(engine.error().id(), cut ? "file.short" : "file.changed");
+    EXPECT_TRUE(Engine::Load(TinyModel("tiny-gemma3", "F16"), {}));
+  }
+}
+
+TEST(Engine, NothingOfTheFileIsNeededAfterLoading) {
+  const std::string path = TinyModel("tiny-qwen2", "Q8_0");
+  const auto engine = Engine::Load(path, {});
+  ASSERT_TRUE(engine);
+  const auto before = OpenTiny(*engine)->Logits(SomeTokens(40), 40);
+  auto file = os::File::OpenWrite(path);
+  ASSERT_TRUE(file && file->Truncate(0));
+  const auto after = OpenTiny(*engine)->Logits(SomeTokens(40), 40);
+  ASSERT_TRUE(before && after);
+  EXPECT_EQ(*before, *after);
 }
 
 TEST(Engine, MissingFileIsNamed) {

@@ -20,10 +20,12 @@ namespace {
 
 using quant::Type;
 
-constexpr std::array<RandomModelSpec, 12> kPresets = {{
+constexpr std::array<RandomModelSpec, 13> kPresets = {{
     {"tiny-llama", "llama", 2, 256, 4, 2, 64, 512, 512, 1024, false, 10'000},
     {"tiny-qwen2", "qwen2", 2, 256, 4, 2, 64, 512, 512, 1024, true, 1'000'000},
     {"tiny-gemma3", "gemma3", 6, 256, 4, 1, 64, 512, 512, 1024, true, 1'000'000, 32},
+    // 4.4 TB of KV cache at its longest context: what no machine can hold.
+    {"tiny-vast", "llama", 4, 32, 16, 16, 1024, 64, 512, 1 << 24, true, 10'000},
     {"llama-1.1b", "llama", 22, 2048, 32, 4, 64, 5632, 32'000, 2048, false, 10'000},
     {"llama-7b", "llama", 32, 4096, 32, 32, 128, 11'008, 32'000, 4096, false, 10'000},
     {"llama3-8b", "llama", 32, 4096, 32, 8, 128, 14'336, 128'256, 8192, false, 500'000},

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <memory>
@@ -581,6 +582,23 @@ TEST_F(PullTest, KilledInTheMiddleResumes) {
   EXPECT_EQ(Join(child), 128 + SIGKILL);
   EXPECT_EQ(ReadText(Partial()), model_.content.substr(0, 200000));
   ASSERT_TRUE(os::RemoveFile(pip_.path("hang-toy-part3")));
+  EXPECT_EQ(TryPull(), "ok") << text_;
+  ExpectWhole();
+}
+
+// The limit of a user (ulimit -f) stands for a full disk where nothing can be mounted.
+TEST_F(PullTest, FileLimitWhilePulling) {
+  ServeWell();
+  struct rlimit before = {};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const struct rlimit small = {100000, before.rlim_max};
+  const auto handler = ::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  EXPECT_EQ(TryPull(), "disk.full") << text_;
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  ::signal(SIGXFSZ, handler);
+  ExpectNothing();
+  EXPECT_EQ(PartialBytes(), 100000u);
   EXPECT_EQ(TryPull(), "ok") << text_;
   ExpectWhole();
 }
