@@ -81,12 +81,29 @@ void RunMatMul(benchmark::State& state, const kernels::KernelTable* table, quant
                          benchmark::Counter::kIsRate);
 }
 
+// The activation of an MLP over a stretch of 512 x 256 that lies in L2, as decoder.cc applies it.
+void RunSiluMul(benchmark::State& state, const kernels::KernelTable* table) {
+  std::vector<float> gate(512 * 256), up(gate.size(), 1.0f);
+  Philox random(1);
+  for (auto _ : state) {
+    state.PauseTiming();
+    for (float& v : gate) v = static_cast<float>(random.Next() % 200) * 0.1f - 10;
+    state.ResumeTiming();
+    for (int64_t t = 0; t < 512; ++t) table->vector.silu_mul(&gate[t * 256], &up[t * 256], 256);
+  }
+  state.counters["G/s"] = benchmark::Counter(static_cast<double>(state.iterations()) * 512 * 256e-9,
+                                             benchmark::Counter::kIsRate);
+}
+
 }  // namespace
 }  // namespace hearth
 
 int main(int argc, char** argv) {
   using namespace hearth;
   for (const kernels::KernelTable* table : kernels::UsableTables()) {
+    benchmark::RegisterBenchmark((std::string(table->name) + "/silu_mul").c_str(),
+                                 [=](benchmark::State& state) { RunSiluMul(state, table); })
+        ->UseRealTime();
     for (const quant::TypeRow& row : quant::Types()) {
       if (row.block_weights == 1) continue;
       for (int64_t tokens : {1, 8, 64}) {

@@ -111,6 +111,9 @@ inline I LoadS8(const int8_t* p) {
 inline I AddI(I x, I y) {
   return {_mm512_add_epi32(x.a, y.a)};
 }
+inline I SubI(I x, I y) {
+  return {_mm512_sub_epi32(x.a, y.a)};
+}
 inline I AndI(I x, I y) {
   return {_mm512_and_si512(x.a, y.a)};
 }

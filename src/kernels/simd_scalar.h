@@ -175,6 +175,10 @@ inline I AddI(I a, I b) {
   HEARTH_LANES a.v[i] += b.v[i];
   return a;
 }
+inline I SubI(I a, I b) {
+  HEARTH_LANES a.v[i] -= b.v[i];
+  return a;
+}
 inline I AndI(I a, I b) {
   HEARTH_LANES a.v[i] &= b.v[i];
   return a;
