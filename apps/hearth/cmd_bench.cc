@@ -7,8 +7,10 @@
 #include "base/os.h"
 #include "base/random.h"
 #include "command.h"
+#include "explain.h"
 #include "limits_json.h"
 #include "measure.h"
+#include "messages_explain.h"
 #include "messages_machine.h"
 #include "messages_talk.h"
 #include "printable.h"
@@ -23,7 +25,7 @@ using text::Token;
 
 struct BenchOptions {
   std::string model;
-  bool json = false;
+  bool json = false, explain = false, no_limits = false;
   int64_t depth = 0, prefill = 512, decode = 64, repeat = 5;
   SettingValues values;
 };
@@ -42,10 +44,10 @@ struct Rates {
 // How close the speeds come to what the machine can do; 0 where a limit was not measured.
 struct Shares {
   double bandwidth_gbps = 0;    // DRAM read limit
-  double decode_bandwidth = 0;  // file bytes x tokens per second, over it
+  double decode_bandwidth = 0;  // bytes of weights per step x tokens per second, over it
   std::string peak_name;        // the dot instruction of the row
   double peak_gops = 0;
-  double prefill_peak = 0;  // 2 x parameters x tokens per second, over it
+  double prefill_peak = 0;  // 2 x weights of the layers x tokens per second, over it
 };
 
 // The peak that the prefill of each row is compared with.
@@ -67,6 +69,14 @@ class Bench {
     for (int64_t i = 0; i < count; ++i) {
       tokens_.push_back(static_cast<Token>(random.Next() % vocabulary));
     }
+  }
+
+  // Where the time of one prefill, and of `decode` single tokens, goes.
+  Result<engine::Explanation> ExplainPrefill() {
+    return session_.Explain(Tokens(options_.depth, options_.prefill), Depth(), INT32_MAX);
+  }
+  Result<engine::Explanation> ExplainDecode() {
+    return session_.Explain(Tokens(options_.depth, options_.decode), Depth(), 1);
   }
 
   Status FillDepth() {
@@ -137,12 +147,12 @@ Shares SharesOf(const Measured& measured, const engine::ModelInfo& info, int thr
   shares.peak_name = PeakName(isa);
   shares.peak_gops = kernels::FindLimit(limits, shares.peak_name, threads);
   if (shares.bandwidth_gbps > 0) {
-    shares.decode_bandwidth = static_cast<double>(info.file_bytes) * 1e-9 * measured.decode.median /
+    shares.decode_bandwidth = static_cast<double>(info.step_bytes) * 1e-9 * measured.decode.median /
                               shares.bandwidth_gbps;
   }
   if (shares.peak_gops > 0) {
     shares.prefill_peak =
-        2e-9 * static_cast<double>(info.parameters) * measured.prefill.median / shares.peak_gops;
+        2e-9 * static_cast<double>(info.layer_weights) * measured.prefill.median / shares.peak_gops;
   }
   return shares;
 }
@@ -177,12 +187,55 @@ Result<bool> ParseBenchArgs(Console& console, std::vector<std::string> words,
   Args args("bench", msg::kHelpBench);
   args.Positional("MODEL", &options.model, msg::kBenchModelArg, true);
   args.Switch("--json", &options.json, msg::kJsonFlag);
+  args.Switch("--explain", &options.explain, msg::kBenchExplain);
+  args.Switch("--no-limits", &options.no_limits, msg::kBenchNoLimits);
   args.Integer("--depth", &options.depth, 0, kMost, msg::kBenchDepth);
   args.Integer("--prefill", &options.prefill, 1, kMost, msg::kBenchPrefill);
   args.Integer("--decode", &options.decode, 1, kMost, msg::kBenchDecode);
   args.Integer("--repeat", &options.repeat, 1, 1000, msg::kBenchRepeat);
   args.Settings(settings::kLoad | settings::kSession, &options.values);
   return args.Parse(console, std::move(words));
+}
+
+// Empty when --no-limits asks for none.
+Result<std::vector<kernels::Limit>> LimitsFor(Console& console, const BenchOptions& options,
+                                              int threads, cpu::Isa isa) {
+  if (options.no_limits) return std::vector<kernels::Limit>();
+  kernels::LimitOptions limit_options;
+  limit_options.threads = {threads};
+  limit_options.isa = isa;
+  return Measure(console, limit_options);
+}
+
+Status ExplainModel(Console& console, const LoadedModel& model, engine::Session& session,
+                    const BenchOptions& options) {
+  Bench bench(session, options);
+  HEARTH_TRY(bench.FillDepth());
+  HEARTH_ASSIGN(const engine::Explanation prefill, bench.ExplainPrefill());
+  HEARTH_ASSIGN(const engine::Explanation decode, bench.ExplainDecode());
+  HEARTH_ASSIGN(const cpu::Isa isa, cpu::ChooseIsa());
+  const int threads = model.engine->threads();
+  HEARTH_ASSIGN(const std::vector<kernels::Limit> limits,
+                LimitsFor(console, options, threads, isa));
+  const MachineLimits machine = {kernels::FindLimit(limits, kernels::kDramEightStreams, threads),
+                                 PeakName(isa), kernels::FindLimit(limits, PeakName(isa), threads)};
+  if (options.json) {
+    const Json object = {{"model", model.name},
+                         {"isa", cpu::IsaName(isa)},
+                         {"threads", threads},
+                         {"depth", options.depth},
+                         {"prefill", ExplanationJson(prefill, machine)},
+                         {"decode", ExplanationJson(decode, machine)},
+                         {"limits", LimitsJson(limits)}};
+    console.Out(object.dump(2) + "\n");
+    return {};
+  }
+  console.OutLine(msg::kBenchTitle, Printable(model.name),
+                  BytesText(static_cast<double>(model.engine->info().file_bytes)), threads,
+                  cpu::IsaName(isa), options.depth);
+  PrintExplanation(console, "prefill", prefill, machine);
+  PrintExplanation(console, "decode", decode, machine);
+  return {};
 }
 
 }  // namespace
@@ -196,12 +249,11 @@ Status RunBenchModel(Console& console, std::vector<std::string> words) {
   }
   HEARTH_ASSIGN(const LoadedModel model, LoadModel(console, options.model, options.values));
   HEARTH_ASSIGN(const auto session, OpenSession(model, options.values));
+  if (options.explain) return ExplainModel(console, model, *session, options);
   HEARTH_ASSIGN(const Measured measured, MeasureModel(console, *session, options));
   HEARTH_ASSIGN(const cpu::Isa isa, cpu::ChooseIsa());
-  kernels::LimitOptions limit_options;
-  limit_options.threads = {model.engine->threads()};
-  limit_options.isa = isa;
-  HEARTH_ASSIGN(const std::vector<kernels::Limit> limits, Measure(console, limit_options));
+  HEARTH_ASSIGN(const std::vector<kernels::Limit> limits,
+                LimitsFor(console, options, model.engine->threads(), isa));
   const engine::ModelInfo& info = model.engine->info();
   const Shares shares = SharesOf(measured, info, model.engine->threads(), isa, limits);
   if (!options.json) {
@@ -225,6 +277,8 @@ Status RunBenchModel(Console& console, std::vector<std::string> words) {
                  {"load_seconds", model.load_seconds},
                  {"peak_resident_bytes", os::PeakResident()},
                  {"limits", LimitsJson(limits)}};
+  object["prefill"]["operations_per_token"] = 2 * info.layer_weights;
+  object["decode"]["bytes_per_token"] = info.step_bytes;
   object["prefill"]["share_of_peak"] = shares.prefill_peak;
   object["prefill"]["peak"] = shares.peak_name;
   object["decode"]["share_of_bandwidth"] = shares.decode_bandwidth;

@@ -109,6 +109,8 @@ Result<ModelInfo> Describe(const Catalogue& catalogue, const models::DecoderConf
     uint64_t weights = 1;
     for (const uint64_t size : tensor.shape) weights *= size;
     info.parameters += weights;
+    if (tensor.shape.size() == 2 && tensor.name.starts_with("blk.")) info.layer_weights += weights;
+    if (config.tied_head || tensor.name != "token_embd.weight") info.step_bytes += tensor.bytes;
     ModelInfo::TypeGroup& group = groups[static_cast<size_t>(tensor.type)];
     group.type = quant::Row(tensor.type).name;
     ++group.tensors;

@@ -13,6 +13,7 @@
 
 #include "base/cancel.h"
 #include "engine/engine.h"
+#include "engine/explain.h"
 #include "text/sampler.h"
 
 namespace hearth::engine {
@@ -76,6 +77,10 @@ class Session {
   // last `want` of them, [want][vocabulary] (tests, benchmarks, perplexity).
   Result<std::vector<float>> Logits(std::span<const text::Token> tokens, int32_t want,
                                     int32_t keep = 0);
+
+  // Computes `tokens` twice as continuation of the first `keep` cached tokens, `step` of them at a
+  // time (1: decode), and says where the time of the second pass went.
+  Result<Explanation> Explain(std::span<const text::Token> tokens, int32_t keep, int32_t step);
 
   std::span<const text::Token> tokens() const;  // what the KV cache holds
   int32_t context() const;

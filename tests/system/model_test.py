@@ -117,6 +117,22 @@ class Facts(ProgramTest):
     for part in ("prefill", "decode"):
       self.assertGreater(facts[part]["tokens_per_second"], 0)
       self.assertLessEqual(facts[part]["min"], facts[part]["max"])
+    self.assertGreater(facts["decode"]["bytes_per_token"], 0)
+    self.assertEqual(facts["limits"] != [], True)
+
+  def test_bench_explain(self):
+    ask = ("bench", MODEL, "--explain", "--prefill", "16", "--decode", "4")
+    facts = self.succeed_json(*ask)
+    for part in ("prefill", "decode"):
+      names = [row["operation"] for row in facts[part]["operations"]]
+      for name in ("query_key_value", "attention", "gate_up", "down", "wait"):
+        self.assertIn(name, names)
+      self.assertLessEqual(sum(row["seconds"] for row in facts[part]["operations"]),
+                           facts[part]["seconds"])
+      self.assertIn(facts[part]["limited_by"],
+                    ("memory", "arithmetic", "attention", "small", "wait"))
+    self.assertIn("limits it", self.succeed(*ask))
+    self.assertIn("注意力", self.succeed(*ask, "--no-limits", HEARTH_LANG="zh"))
 
 
 class Chat(ProgramTest):
