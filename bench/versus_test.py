@@ -2,65 +2,76 @@
 # Copyright 2026 The Hearth Authors
 # SPDX-License-Identifier: Apache-2.0
 """bench/versus prints a figure only when the sides were measured in turns, five times each."""
-import contextlib
-import importlib.machinery
-import importlib.util
-import io
 import pathlib
 import sys
 import unittest
 
 sys.dont_write_bytecode = True
-PATH = str(pathlib.Path(__file__).with_name("versus"))
-LOADER = importlib.machinery.SourceFileLoader("versus", PATH)
-SPEC = importlib.util.spec_from_loader("versus", LOADER)
-versus = importlib.util.module_from_spec(SPEC)
-sys.modules["versus"] = versus
-LOADER.exec_module(versus)
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from rivals import report  # noqa: E402
+from rivals.rows import LLAMA, RANDOM, REQUANTISED, ROWS, quick  # noqa: E402
 
-ROW = next(row for row in versus.ROWS if row.name == "decode-64")
-PROBE = {"probe": {"limits": [{"name": versus.READ, "threads": 2, "median": 40.0}]}}
-
-
-def log(order, values=None):
-    values = values or {"hearth": 20.0, "llama.cpp": 10.0}
-    return [PROBE] + [{"row": ROW.name, "side": side, "value": values[side]} for side in order]
+ROW = next(row for row in ROWS if row.name == "decode-64")
+PROBE = {"probe": {"limits": [{"name": report.READ, "threads": 2, "median": 40.0}]}}
+OURS, SAME, OTHER = report.OURS, "llama.cpp, same file", "OpenVINO, i4, dynamic"
+SPEED = {OURS: 20.0, SAME: 10.0, OTHER: 16.0}
 
 
-def summary(entries, row=ROW):
-    with contextlib.redirect_stderr(io.StringIO()) as text:
-        return versus.summarise(entries, (row,), 2), text.getvalue()
+def log(order):
+    entries = [{"row": ROW.name, "side": side, "value": SPEED[side]} for side in order]
+    entries[0]["work"] = {"bytes": 1e9, "operations": 0}
+    return [PROBE] + entries
+
+
+def figure(entries, row=ROW):
+    warnings = []
+    return report.figure(row, entries, 2, warnings.append), " ".join(warnings)
 
 
 class Versus(unittest.TestCase):
     def test_turns_give_a_figure(self):
-        found, _ = summary(log(["hearth", "llama.cpp", "llama.cpp", "hearth"] * 2 + ["hearth", "llama.cpp"]))
-        self.assertEqual(found[0]["ratio"]["median"], 2.0)
-        self.assertEqual(found[0]["hearth"]["n"], 5)
-        self.assertAlmostEqual(found[0]["share"], 20 * 0.980097536 / 40)
+        found, _ = figure(log([OURS, SAME, OTHER, OTHER, SAME, OURS] * 2 + [OURS, SAME, OTHER]))
+        self.assertEqual(found["rivals"][SAME]["ratio"]["median"], 2.0)
+        self.assertEqual(found["hearth"]["n"], 5)
+        self.assertEqual((found["best"], found["same"]), (OTHER, SAME))
+        self.assertAlmostEqual(found["share"], 0.5)
+        self.assertIn("1.25x", report.table([found]))
+        self.assertIn("missed", report.table([found]))  # 1.5 times the best is asked for
 
     def test_one_side_after_the_other_gives_none(self):
-        found, text = summary(log(["hearth"] * 5 + ["llama.cpp"] * 5))
-        self.assertEqual(found, [])
+        found, text = figure(log([OURS] * 5 + [SAME] * 5))
+        self.assertIsNone(found)
         self.assertIn("did not alternate", text)
 
     def test_a_missing_partner_gives_none(self):
-        found, _ = summary(log(["hearth", "llama.cpp"] * 5 + ["hearth"]))
-        self.assertEqual(found, [])
+        self.assertIsNone(figure(log([OURS, SAME] * 5 + [OURS]))[0])
+        self.assertIsNone(figure(log([OURS, SAME, OTHER] * 4 + [OURS, SAME]))[0])
 
     def test_too_few_samples_give_none(self):
-        found, text = summary(log(["hearth", "llama.cpp"] * 4))
-        self.assertEqual(found, [])
+        found, text = figure(log([OURS, SAME] * 4))
+        self.assertIsNone(found)
         self.assertIn("5 are needed", text)
 
     def test_less_is_better_turns_the_ratio(self):
-        start = next(row for row in versus.ROWS if row.kind == "start")
+        start = next(row for row in ROWS if row.kind == "start")
         entries = [{"row": start.name, "side": side, "value": value}
-                   for _ in range(5) for side, value in (("hearth", 0.5), ("llama.cpp", 1.0))]
-        self.assertEqual(summary(entries, start)[0][0]["ratio"]["median"], 2.0)
+                   for _ in range(5) for side, value in ((OURS, 0.5), (SAME, 1.0))]
+        self.assertEqual(figure(entries, start)[0]["rivals"][SAME]["ratio"]["median"], 2.0)
 
-    def test_row_names_are_unique(self):
-        self.assertEqual(len({row.name for row in versus.ROWS}), len(versus.ROWS))
+    def test_rows(self):
+        self.assertEqual(len({row.name for row in ROWS}), len(ROWS))
+        for row in ROWS:
+            names = [rival.name(row) for rival in row.rivals]
+            self.assertEqual(len(set(names)), len(names), row.name)
+            self.assertEqual(LLAMA.name(row), SAME)
+            self.assertIn(row.kind, report.KINDS)
+            self.assertEqual(quick(row).rivals, (LLAMA,))
+
+    def test_derived_files_have_a_source(self):
+        known = {row.model for row in ROWS} | {rival.model for row in ROWS for rival in row.rivals}
+        for name in known:
+            if name.endswith(("-q4_0", "-q8_0")):
+                self.assertIn(name, {**REQUANTISED, **RANDOM})
 
 
 if __name__ == "__main__":
