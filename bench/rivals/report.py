@@ -60,8 +60,8 @@ def figure(row, log, threads, warn):
              for side, theirs in values.items()}
     best = min(sides, key=lambda side: sides[side]["ratio"]["median"])
     same = next((side for side in sides if "llama.cpp, same file" in side), None)
-    return {"row": row.name, "unit": unit, "hearth": spread(ours), "rivals": sides, "best": best, "same": same,
-            "must": row.must, "must_same": row.must_same, "aim": row.aim,
+    return {"row": row.name, "unit": unit, "hearth": spread(ours), "rivals": sides, "best": best,
+            "same": same, "must": row.must, "must_same": row.must_same, "aim": row.aim,
             "share": share(row, ours, log, threads),
             "same_share": share(row, values[same], log, threads) if same else None}
 
