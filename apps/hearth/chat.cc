@@ -16,10 +16,24 @@ Status Chat::Open(const std::string& model) {
   HEARTH_ASSIGN(const text::SamplerOptions sampler, SamplerOf(values_));
   seed_ = sampler.seed;
   HEARTH_ASSIGN(LoadedModel loaded, LoadModel(console_, model, values_));
-  HEARTH_ASSIGN(auto session, OpenSession(loaded, values_));
-  session_ = std::move(session);  // before the old engine goes
+  HEARTH_ASSIGN(session_, OpenSession(loaded, values_));
   model_ = std::move(loaded);
   return {};
+}
+
+Status Chat::Switch(const std::string& model) {
+  HEARTH_TRY(CheckModel(model, values_));  // what can be known before the present one goes
+  const std::string before = model_.name;
+  session_.reset();
+  model_ = {};  // memory for one model was promised, not for two
+  const Status opened = Open(model);
+  if (opened || before.empty()) return opened;
+  if (const Status back = Open(before); !back) {
+    console_.PrintError(opened.error());
+    return back;
+  }
+  console_.Note(msg::kModelBack, Printable(FileName(before)));
+  return opened;
 }
 
 void Chat::PrintBanner() const {
@@ -34,6 +48,7 @@ void Chat::PrintBanner() const {
 Result<bool> Chat::Take(const std::string& input) {
   if (input.find_first_not_of(" \t\n") == std::string::npos) return true;
   if (input.starts_with('/')) return RunCommand(input);
+  if (session_ == nullptr) return Fail(Code::kFailedPrecondition, msg::kModelNone);
   HEARTH_TRY(CheckUtf8(input, msg::kThePrompt));
   HEARTH_TRY(Say(input));
   return true;

@@ -19,6 +19,8 @@ class Chat {
   Chat(Console& console, SettingValues values);
 
   Status Open(const std::string& model);
+  // Lets the present model go and opens another, or the old one again when that fails.
+  Status Switch(const std::string& model);
   // One input of the user: a message, or a command that begins with '/'. False: leave.
   Result<bool> Take(const std::string& input);
   void PrintBanner() const;
@@ -48,7 +50,7 @@ class Chat {
   Console& console_;
   SettingValues values_;
   LoadedModel model_;
-  std::unique_ptr<engine::Session> session_;
+  std::unique_ptr<engine::Session> session_;  // null: no model could be loaded
   Conversation conversation_;
   uint64_t seed_ = 0;  // of the next answer; each answer takes one
   struct Totals {

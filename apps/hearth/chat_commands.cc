@@ -14,18 +14,19 @@ struct SlashTable {
     std::string_view argument;  // for /help
     const Message& help;
     Result<bool> (Chat::*run)(const std::string& rest);
+    bool needs_model;
   };
   static constexpr Row kRows[] = {
-      {"/help", "", msg::kSlashHelp, &Chat::Help},
-      {"/system", "[TEXT]", msg::kSlashSystem, &Chat::System},
-      {"/save", "[NAME]", msg::kSlashSave, &Chat::Save},
-      {"/load", "[NAME]", msg::kSlashLoad, &Chat::Load},
-      {"/regenerate", "", msg::kSlashRegenerate, &Chat::Regenerate},
-      {"/undo", "", msg::kSlashUndo, &Chat::Undo},
-      {"/stats", "", msg::kSlashStats, &Chat::Stats},
-      {"/set", "[NAME VALUE]", msg::kSlashSet, &Chat::Set},
-      {"/model", "NAME", msg::kSlashModel, &Chat::Model},
-      {"/bye", "", msg::kSlashBye, &Chat::Bye},
+      {"/help", "", msg::kSlashHelp, &Chat::Help, false},
+      {"/system", "[TEXT]", msg::kSlashSystem, &Chat::System, false},
+      {"/save", "[NAME]", msg::kSlashSave, &Chat::Save, true},
+      {"/load", "[NAME]", msg::kSlashLoad, &Chat::Load, true},
+      {"/regenerate", "", msg::kSlashRegenerate, &Chat::Regenerate, true},
+      {"/undo", "", msg::kSlashUndo, &Chat::Undo, false},
+      {"/stats", "", msg::kSlashStats, &Chat::Stats, true},
+      {"/set", "[NAME VALUE]", msg::kSlashSet, &Chat::Set, false},
+      {"/model", "NAME", msg::kSlashModel, &Chat::Model, false},
+      {"/bye", "", msg::kSlashBye, &Chat::Bye, false},
   };
 };
 
@@ -53,7 +54,11 @@ Result<bool> Chat::RunCommand(const std::string& input) {
   std::string rest = input;
   const std::string name = TakeWord(rest);
   for (const SlashTable::Row& row : SlashTable::kRows) {
-    if (row.name == name) return (this->*row.run)(rest);
+    if (row.name != name) continue;
+    if (row.needs_model && session_ == nullptr) {
+      return Fail(Code::kFailedPrecondition, msg::kModelNone);
+    }
+    return (this->*row.run)(rest);
   }
   return Fail(Code::kInvalidArgument, msg::kSlashUnknown, Printable(name));
 }
@@ -201,7 +206,7 @@ Result<bool> Chat::Set(const std::string& rest) {
 
 Result<bool> Chat::Model(const std::string& rest) {
   if (rest.empty()) return Fail(Code::kInvalidArgument, msg::kModelNeeded);
-  HEARTH_TRY(Open(rest));
+  HEARTH_TRY(Switch(rest));
   PrintBanner();
   return true;
 }

@@ -122,6 +122,12 @@ inline constexpr Message kSetAtStart{
 inline constexpr Message kSetAllowed{"app.set_allowed", "allowed: {0}", "允许：{0}"};
 inline constexpr Message kModelNeeded{"app.model_needed", "Which model? /model NAME",
                                       "换哪个模型？/model 名字"};
+inline constexpr Message kModelBack{"app.model_back",
+                                    "{0} is loaded again; the conversation goes on with it.",
+                                    "已重新加载 {0}，可继续对话。"};
+inline constexpr Message kModelNone{
+    "app.model_none", "No model is loaded. /model NAME loads one; the conversation is kept.",
+    "没有加载模型。请用 /model 名字 加载；对话仍然保留。"};
 inline constexpr Message kSaved{"app.saved", "Saved as {0}; /load {0} brings it back.",
                                 "已保存为 {0}；用 /load {0} 恢复。"};
 inline constexpr Message kLoaded{"app.loaded", "Loaded {0}: {1} messages.",

@@ -81,6 +81,16 @@ Result<LoadedModel> LoadModel(Console& console, const std::string& name,
   return LoadedModel{name, std::move(engine), SecondsSince(start)};
 }
 
+Status CheckModel(const std::string& name, const SettingValues& values) {
+  HEARTH_ASSIGN(const hub::Store store, hub::Store::Open());
+  HEARTH_ASSIGN(const hub::Model model, store.Resolve(name));
+  HEARTH_ASSIGN(const engine::ModelInfo info, engine::Engine::Inspect(model.path));
+  const auto plan =
+      engine::Engine::Plan(model.path, ContextOf(values, info), KvOf(values), PrecisionOf(values));
+  if (!plan) return std::unexpected(plan.error());
+  return {};
+}
+
 Result<std::unique_ptr<engine::Session>> OpenSession(const LoadedModel& model,
                                                      const SettingValues& values) {
   engine::SessionOptions options;

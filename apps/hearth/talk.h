@@ -37,6 +37,9 @@ Result<text::SamplerOptions> SamplerOf(const SettingValues& values);
 Result<LoadedModel> LoadModel(Console& console, const std::string& name,
                               const SettingValues& values);
 
+// The errors of `LoadModel` that show before any weight is read: name, file, shapes, context.
+Status CheckModel(const std::string& name, const SettingValues& values);
+
 Result<std::unique_ptr<engine::Session>> OpenSession(const LoadedModel& model,
                                                      const SettingValues& values);
 

@@ -4,6 +4,7 @@
 """Commands that need no model: arguments, languages, exit codes, pipes, read-only folders."""
 
 import os
+import re
 import subprocess
 import sys
 import unittest
@@ -56,6 +57,20 @@ class Arguments(ProgramTest):
       else:  # kFailedPrecondition: this machine has no such row
         self.assertEqual(done.returncode, 7)
         self.assertIn(f"HEARTH_ISA={row} is not possible".encode(), done.stderr)
+
+
+class Script(ProgramTest):
+  """./run knows the commands, and says so before it installs or builds anything."""
+
+  def test_help(self):
+    script = os.path.join(os.path.dirname(__file__), "..", "..", "run")
+    for lang, word in (("en", "QUESTION"), ("zh", "问题")):
+      text = subprocess.run([script, "--help"], capture_output=True, timeout=LIMIT, check=True,
+                            env={**self.environment, "HEARTH_LANG": lang}).stdout.decode()
+      self.assertIn(word, text)
+      listed = re.search("hearth (?:COMMAND ...:|命令 ……：)(.*)", text).group(1).split()
+      in_help = re.findall(r"^  ([a-z]+) ", self.succeed("--help"), re.MULTILINE)
+      self.assertEqual(listed, [c for c in in_help if c != "hearth"])
 
 
 class Machine(ProgramTest):

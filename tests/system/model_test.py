@@ -182,6 +182,28 @@ class Chat(ProgramTest):
       file.write("{}")
     self.chat(["/load trip"], code=9)
 
+  def test_other_model(self):
+    """The old model goes before the new one comes: not even for a moment are there two."""
+    first, second = (make_model(self.temporary.name, "tiny-vast", "F32", seed) for seed in (1, 2))
+    weights = os.path.getsize(first)
+
+    def peak(lines):
+      process = subprocess.Popen([HEARTH, "chat", first, "--ctx", "64", "--max-tokens", "2"],
+                                 stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.PIPE, env=self.environment)
+      process.stdin.write(lines.encode())
+      process.stdin.close()
+      error = process.stderr.read()
+      process.stderr.close()
+      _, status, usage = os.wait4(process.pid, 0)
+      process.returncode = os.waitstatus_to_exitcode(status)
+      self.assertEqual(process.returncode, 0, error)
+      return usage.ru_maxrss * 1024
+
+    alone = peak("Hi\n/bye\n")
+    self.assertGreater(alone, weights)
+    self.assertLess(peak(f"Hi\n/model {second}\nHi\n/bye\n"), alone + weights // 2)
+
   def test_full_context(self):
     lines = ["word " * 30] * 5
     _, error = self.chat(lines, "--ctx", "600", code=6)

@@ -10,7 +10,7 @@ import unittest
 
 HEARTH = os.environ["HEARTH_EXE"]
 RANDOM_MODEL = os.environ["HEARTH_RANDOM_MODEL"]
-LIMIT = 240  # seconds for one command, sanitizers included
+LIMIT = float(os.environ.get("HEARTH_TEST_LIMIT", 240))  # seconds for one command, sanitizers included
 
 
 class ProgramTest(unittest.TestCase):
@@ -23,6 +23,8 @@ class ProgramTest(unittest.TestCase):
     self.environment = {
         "PATH": os.environ["PATH"], "HOME": self.temporary.name, "HEARTH_HOME": self.home,
         "HEARTH_LANG": "en", "TERM": "xterm", "LC_ALL": "C.UTF-8"}
+    leaks = os.path.join(os.path.dirname(os.path.abspath(__file__)), "leaks.txt")
+    self.environment["LSAN_OPTIONS"] = f"suppressions={leaks}:print_suppressions=0"
     for name, value in os.environ.items():
       if name.endswith("SAN_OPTIONS"):
         self.environment[name] = value

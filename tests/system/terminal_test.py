@@ -7,12 +7,14 @@ import os
 import pty
 import re
 import select
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
 
+from gguf_file import Gguf
 from program import HEARTH, LIMIT, ProgramTest, make_model
 
 FOLDER = tempfile.TemporaryDirectory()
@@ -133,6 +135,67 @@ class ChatOnTerminal(ProgramTest):
     terminal = self.open("--max-tokens", "3")
     terminal.type("/nothing\r")
     terminal.wait_for("hearth: error: /nothing")
+    terminal.wait_for(">>> ")
+    terminal.type("/bye\r")
+    self.assertEqual(terminal.leave(), 0)
+
+  def test_other_model_that_is_bad(self):
+    with open(MODEL, "rb") as model:
+      gguf = Gguf(model.read())
+    at = gguf.tensor("blk.1.ffn_up.weight").offset
+    gguf.data[at:at + 2] = b"\x00\x7e"  # a NaN scale: seen when the old model has gone already
+    bad = os.path.join(self.temporary.name, "bad.gguf")
+    with open(bad, "wb") as out:
+      out.write(gguf.content())
+    terminal = self.open("--max-tokens", "3")
+    terminal.type("Hello\r")
+    terminal.wait_for("context")
+    terminal.wait_for(">>> ")
+    terminal.type(f"/model {bad}\r")
+    terminal.wait_for("is loaded again")
+    terminal.wait_for("holds an infinite number")
+    terminal.wait_for(">>> ")
+    terminal.type("More\r")
+    terminal.wait_for("context")
+    terminal.wait_for(">>> ")
+    os.truncate(bad, 100)
+    terminal.type(f"/model {bad}\r")
+    terminal.wait_for("hearth: error: ")
+    terminal.wait_for(">>> ")
+    terminal.type("/stats\r")
+    terminal.wait_for("messages      4")
+    terminal.type("/bye\r")
+    self.assertEqual(terminal.leave(), 0)
+    self.assertEqual(terminal.seen.count(b"is loaded again"), 1)
+
+  def test_both_models_gone(self):
+    model, bad = (os.path.join(self.temporary.name, name) for name in ("a.gguf", "b.gguf"))
+    shutil.copy(MODEL, model)
+    with open(MODEL, "rb") as file:
+      gguf = Gguf(file.read())
+    at = gguf.tensor("blk.1.ffn_up.weight").offset
+    gguf.data[at:at + 2] = b"\x00\x7e"
+    with open(bad, "wb") as out:
+      out.write(gguf.content())
+    terminal = Terminal([HEARTH, "chat", model, "--ctx", "512", "--max-tokens", "3"],
+                        self.environment)
+    terminal.wait_for(">>> ")
+    terminal.type("Hello\r")
+    terminal.wait_for("context")
+    terminal.wait_for(">>> ")
+    os.remove(model)
+    terminal.type(f"/model {bad}\r")
+    terminal.wait_for("holds an infinite number")
+    terminal.wait_for("no such file")
+    terminal.wait_for(">>> ")
+    for command in ("More", "/stats", "/regenerate", "/save x"):
+      terminal.type(command + "\r")
+      terminal.wait_for("No model is loaded")
+      terminal.wait_for(">>> ")
+    terminal.type(f"/model {MODEL}\r")
+    terminal.wait_for(">>> ")
+    terminal.type("/regenerate\r")
+    terminal.wait_for("context")
     terminal.wait_for(">>> ")
     terminal.type("/bye\r")
     self.assertEqual(terminal.leave(), 0)
