@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # Copyright 2026 The Hearth Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Runs in the environment of OpenVINO GenAI (openvino_genai.py starts it).
+"""Runs in the environment of OpenVINO GenAI (pipelines.py starts it).
 
-  openvino_worker.py serve MODEL SETTINGS   answers {"kind", "tokens", "depth"} a line with a speed
-  openvino_worker.py compress F16.gguf      writes OpenVINO's form with 4-bit weights beside it
+  pipeline_worker.py serve MODEL SETTINGS   answers {"kind", "tokens", "depth"} a line with a speed
+  pipeline_worker.py compress F16.gguf      writes OpenVINO's form with 4-bit weights beside it
 """
 import json
 import pathlib

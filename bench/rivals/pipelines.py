@@ -1,6 +1,6 @@
 # Copyright 2026 The Hearth Authors
 # SPDX-License-Identifier: Apache-2.0
-"""OpenVINO GenAI, from its Python package in an environment of its own.
+"""Pipelines of OpenVINO GenAI, from its Python package in an environment of its own.
 
 A pipeline takes seconds to load, so each (model, mode) is a process that answers samples for the whole run.
 No pipeline has both of its best modes, so there are two:
@@ -19,7 +19,7 @@ from rivals import llama_cpp
 from rivals.common import Failure, run, say, venv
 
 PACKAGES = ("openvino-genai==2026.4.1.0", "nncf==3.4.0")
-WORKER = pathlib.Path(__file__).with_name("openvino_worker.py")
+WORKER = pathlib.Path(__file__).with_name("pipeline_worker.py")
 MODES = {
     "bf16": {"INFERENCE_PRECISION_HINT": "bf16"},
     "dynamic": {"INFERENCE_PRECISION_HINT": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": 128},
