@@ -6,9 +6,9 @@
   bench/instructions.py build/dev/bench/hearth_workloads           fails when a count rose by more than 3 %
   bench/instructions.py build/dev/bench/hearth_workloads --record  writes bench/instructions.json
 
-Scalar and AVX2 rows: valgrind knows no AVX-512 and no AMX. The baseline is kept per compiler; an unknown one, or
-a machine without valgrind, is a skip (exit code 77). A count that fell by more than 3 % is a notice: record it,
-so that the gain is kept.
+Scalar and AVX2 rows: valgrind knows no AVX-512 and no AMX. The baseline is kept per compiler; an unknown
+one, or a machine without valgrind, is a skip (exit code 77). A count that fell by more than 3 % is a notice:
+record it, so that the gain is kept.
 """
 import argparse
 import concurrent.futures
