@@ -110,6 +110,7 @@ inline constexpr int64_t kGemmMinTokens = 16;
 struct GemmTable {
   GemmFn gemm[quant::kTypeCount];  // null where the type has none
   void (*tile_tokens)(const TileArgs&);
+  TileAttendFn attend[kKvTypes];
 };
 
 // The kernels of one ISA row; every row is tested against the scalar one.

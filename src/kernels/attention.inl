@@ -7,6 +7,7 @@
 // so neither the rows computed together nor the split of chunks over threads changes a bit.
 #pragma once
 
+#include "kernels/kv_element.inl"
 #include "kernels/vector.inl"
 
 namespace hearth::kernels {
@@ -14,24 +15,6 @@ namespace {
 
 inline constexpr int kRowBlock = kMaxTokens;            // rows in registers
 inline constexpr int kWords = kMaxTokens >= 8 ? 2 : 1;  // words of tokens or dimensions beside them
-
-template <Kv kKv>
-struct KvElement;
-template <>
-struct KvElement<Kv::kFloat> {
-  using Type = float;
-  static F Get(const float* p) { return Load(p); }
-};
-template <>
-struct KvElement<Kv::kHalf> {
-  using Type = uint16_t;
-  static F Get(const uint16_t* p) { return LoadHalf(p); }
-};
-template <>
-struct KvElement<Kv::kInt8> {
-  using Type = int8_t;
-  static F Get(const int8_t* p) { return ToFloat(LoadS8(p)); }
-};
 
 // The largest magnitude that binary16 holds: larger ones are stored as it.
 inline F HalfRange(F x) {

@@ -181,5 +181,70 @@ TEST(Attention, EveryRowEqualsScalarAndScalarIsRight) {
   }
 }
 
+// [rows][head_size] on the matrix unit, `step` tokens per call.
+std::vector<float> OnTiles(const KernelTable& table, Kv type, const Case& c, const Cache& cache,
+                           int32_t step) {
+  const std::vector<float> q = Queries(c);
+  const int64_t stride = int64_t{c.group} * c.head_size;
+  std::vector<float> out(q.size());
+  // Alignment by hand; what no kernel wrote must not matter.
+  std::vector<uint8_t> room(static_cast<size_t>(TileAttendScratch(c.head_size)) + 64, 0xff);
+  uint8_t* scratch = room.data() + (64 - reinterpret_cast<uintptr_t>(room.data()) % 64);
+  for (int32_t t = 0; t < c.tokens; t += step) {
+    table.matrix_unit->attend[static_cast<int>(type)]({.kv = cache.head,
+                                                       .head_size = c.head_size,
+                                                       .tokens = std::min(step, c.tokens - t),
+                                                       .group = c.group,
+                                                       .position = c.position + t,
+                                                       .stored = c.position + c.tokens,
+                                                       .window = c.window,
+                                                       .scale = 0.25f,
+                                                       .softcap = c.softcap,
+                                                       .query = q.data() + t * stride,
+                                                       .query_stride = stride,
+                                                       .out = out.data() + t * stride,
+                                                       .out_stride = stride,
+                                                       .scratch = scratch});
+  }
+  return out;
+}
+
+constexpr Case kTileCases[] = {
+    {128, 6, 100, 0, 0, 0},     {128, 6, 128, 700, 0, 0}, {64, 7, 40, 250, 0, 0},
+    {256, 4, 60, 240, 100, 0},  {64, 1, 40, 600, 33, 0},  {64, 4, 50, 510, 0, 20.0f},
+    {48, 2, 33, 511, 257, 0},   {64, 2, 17, 1023, 1, 0},  {16, 1, 300, 3, 0, 0},
+    {80, 3, 64, 255, 40, 5.0f}, {128, 1, 1, 0, 0, 0},
+};
+
+// BF16 keeps 8 bits of queries, keys, values and probabilities.
+TEST(Attention, TilesAreNearTruthAndRowsDoNotDependOnTheSplit) {
+  for (const KernelTable* table : UsableTables()) {
+    if (table->matrix_unit == nullptr) continue;
+    for (const Case& c : kTileCases) {
+      for (int type = 0; type < kKvTypes; ++type) {
+        const Cache cache(*table, static_cast<Kv>(type), c);
+        const std::vector<double> truth = Truth(c, cache);
+        const auto whole = OnTiles(*table, static_cast<Kv>(type), c, cache, c.tokens);
+        double error = 0, size = 0;
+        for (size_t i = 0; i < truth.size(); ++i) {
+          ASSERT_NEAR(static_cast<double>(whole[i]), truth[i], 4e-2)
+              << "type " << type << " head " << c.head_size << " position " << c.position << " at "
+              << i;
+          error += std::pow(static_cast<double>(whole[i]) - truth[i], 2);
+          size += truth[i] * truth[i];
+        }
+        EXPECT_LT(error, size * 4e-4) << "type " << type << " position " << c.position;
+        for (const int32_t step : {1, 16, 23}) {
+          const auto split = OnTiles(*table, static_cast<Kv>(type), c, cache, step);
+          for (size_t i = 0; i < whole.size(); ++i) {
+            ASSERT_EQ(std::bit_cast<uint32_t>(split[i]), std::bit_cast<uint32_t>(whole[i]))
+                << "type " << type << " position " << c.position << " step " << step << " at " << i;
+          }
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace hearth::kernels

@@ -4,6 +4,7 @@
 // What the AMX row has besides the AVX-512 one; table.cc puts the two together.
 #include "kernels/simd_avx512.h"
 
+#include "kernels/attention_amx.inl"
 #include "kernels/gemm_amx.inl"
 
 namespace hearth::kernels {
@@ -12,6 +13,7 @@ extern const GemmTable kAmxGemm;
 const GemmTable kAmxGemm = {
     .gemm = HEARTH_ALL_TYPES(GemmOf),
     .tile_tokens = TileTokens,
+    .attend = {AttendTiles<Kv::kFloat>, AttendTiles<Kv::kHalf>, AttendTiles<Kv::kInt8>},
 };
 
 }  // namespace hearth::kernels

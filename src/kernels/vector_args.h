@@ -76,6 +76,36 @@ constexpr int64_t AttendScratch(int64_t head_size) {
          3 * kAttendRows;
 }
 
+// Attention of many query tokens on a matrix unit: queries, keys, values and probabilities are
+// rounded to BF16, sums and softmax are float32. A row does not depend on the rows beside it.
+struct TileAttendArgs {
+  KvHead kv;
+  int32_t head_size;      // multiple of 16
+  int32_t tokens, group;  // rows = tokens * group <= kTileAttendRows, as in AttendArgs
+  int64_t position;       // of the first token
+  int64_t stored;         // tokens in the cache, at least position + tokens
+  int64_t window;
+  float scale;
+  float softcap;
+  const float* query;
+  int64_t query_stride;
+  float* out;  // row t * group + g: out + t * out_stride + g * head_size
+  int64_t out_stride;
+  uint8_t* scratch;  // TileAttendScratch(head_size) bytes, 64-byte aligned
+};
+using TileAttendFn = void (*)(const TileAttendArgs&);
+
+// Most rows of one TileAttendArgs (the more, the fewer times keys and values are converted; their
+// sums stay in the L2 cache), and the scratch: queries, keys, values, scores, probabilities, sums,
+// and two numbers per row.
+inline constexpr int64_t kTileAttendRows = 768;
+inline constexpr int64_t kTileAttendBlock = 32;  // rows of one step
+constexpr int64_t TileAttendScratch(int64_t head_size) {
+  const int64_t padded = (head_size + 31) / 32 * 32;
+  return kTileAttendRows * padded * 6 + kKvChunk * padded * 4 + kTileAttendBlock * kKvChunk * 6 +
+         kTileAttendRows * 8;
+}
+
 // out = mix / total, over `parts` results of one row in chunk order: highest[p * part_stride] ...
 struct MergeArgs {
   int32_t head_size;

@@ -49,7 +49,7 @@ void LayOut(const DecoderConfig& config, const StateShape& shape, Arena& arena, 
   for (ops::Rows& rope : out.rope) rope = arena.Take(shape.chunk, config.rope.dims);
   out.product_bytes = RoundUp(ops::ProductScratch(*out.kernels, shape.chunk), 64);
   out.products = arena.TakeBytes(out.product_bytes * static_cast<uint64_t>(shape.threads));
-  out.attention = arena.Take(shape.threads, ops::AttentionScratch(config.head_size));
+  out.attention = arena.Take(shape.threads, ops::AttentionScratch(*out.kernels, config.head_size));
   out.partial = arena
                     .Take(1, ops::PartialFloats(config.heads, config.kv_heads, config.head_size,
                                                 shape.context))
@@ -206,6 +206,7 @@ class Pass {
     a.window = c_.local[i] ? c_.window : 0;
     a.position = b_.position;
     a.tokens = tokens_;
+    a.precise = s_.shape.precise;
     a.query = s_.query;
     a.mixed = {s_.mixed[Slot(0)], s_.mixed.stride};
     a.scratch = s_.attention[worker_.index];

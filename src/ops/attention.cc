@@ -109,10 +109,57 @@ void AttendBlocks(const Attention& a, const Worker& worker) {
   }
 }
 
+// Tokens of one task on the matrix unit. A task converts the keys and values that it sees, so it
+// should be large, and each thread should have several, because later ones see more.
+int64_t TileStep(const Attention& a, int threads) {
+  const int64_t most = std::max<int64_t>(1, kernels::kTileAttendRows / a.group);
+  const int64_t wanted = a.tokens * a.kv->shape().kv_heads / (4 * int64_t{threads});
+  const int64_t step = static_cast<int64_t>(RoundUp(static_cast<uint64_t>(wanted) + 1, 16));
+  return std::min(most, step);
+}
+
+// Several tokens on the matrix unit: every task is a block of queries of one KV head. The latest
+// queries see the most tokens: they come first, and tasks are dealt forth and back.
+void AttendTiles(const Attention& a, const Worker& worker) {
+  const tensor::KvShape& shape = a.kv->shape();
+  const int64_t step = TileStep(a, worker.count);
+  const int64_t blocks = (a.tokens + step - 1) / step;
+  for (int64_t task = 0; task < blocks * shape.kv_heads; ++task) {
+    const int64_t place = task % worker.count;
+    const bool back = task / worker.count % 2 == 1;
+    if ((back ? worker.count - 1 - place : place) != worker.index) continue;
+    const int64_t head = task % shape.kv_heads;
+    const int64_t first = (blocks - 1 - task / shape.kv_heads) * step;
+    const int64_t column = head * a.group * shape.head_size;
+    a.kernels->matrix_unit->attend[TypeOf(a)](
+        {.kv = HeadOf(a, head),
+         .head_size = shape.head_size,
+         .tokens = static_cast<int32_t>(std::min(step, a.tokens - first)),
+         .group = a.group,
+         .position = a.position + first,
+         .stored = a.position + a.tokens,
+         .window = a.window,
+         .scale = a.scale,
+         .softcap = a.softcap,
+         .query = a.query[first] + column,
+         .query_stride = a.query.stride,
+         .out = a.mixed[first] + column,
+         .out_stride = a.mixed.stride,
+         .scratch = reinterpret_cast<uint8_t*>(a.scratch)});
+  }
+}
+
+bool UsesMatrixUnit(const Attention& a) {
+  return !a.precise && a.kernels->matrix_unit != nullptr && a.tokens >= kernels::kGemmMinTokens &&
+         a.group <= kernels::kTileAttendRows;
+}
+
 }  // namespace
 
-int64_t AttentionScratch(int64_t head_size) {
-  return kernels::AttendScratch(head_size) + kAttendRows * (head_size + 2);
+int64_t AttentionScratch(const Kernels& kernels, int64_t head_size) {
+  const int64_t blocks = kernels::AttendScratch(head_size) + kAttendRows * (head_size + 2);
+  const int64_t tiles = kernels::TileAttendScratch(head_size) / int64_t{sizeof(float)};
+  return kernels.matrix_unit == nullptr ? blocks : std::max(blocks, tiles);
 }
 
 int64_t PartialFloats(int64_t heads, int64_t kv_heads, int64_t head_size, int64_t context) {
@@ -143,6 +190,8 @@ void StoreValues(const Attention& a, Rows values, int64_t first, int64_t last) {
 void Attend(const Attention& a, const Worker& worker) {
   if (a.tokens == 1) {
     AttendSingle(a, worker);
+  } else if (UsesMatrixUnit(a)) {
+    AttendTiles(a, worker);
   } else {
     AttendBlocks(a, worker);
   }
