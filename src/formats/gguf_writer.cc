@@ -50,34 +50,34 @@ void GgufWriter::ArrayKey(std::string_view key, uint32_t item_type, uint64_t cou
   Put(metadata_, count);
 }
 
-void GgufWriter::AddU16(std::string_view key, uint16_t value) {
-  Key(key, kU16);
+template <typename T>
+void GgufWriter::AddScalar(std::string_view key, uint32_t type, T value) {
+  Key(key, type);
   Put(metadata_, value);
+}
+
+void GgufWriter::AddU16(std::string_view key, uint16_t value) {
+  AddScalar(key, kU16, value);
 }
 
 void GgufWriter::AddU32(std::string_view key, uint32_t value) {
-  Key(key, kU32);
-  Put(metadata_, value);
+  AddScalar(key, kU32, value);
 }
 
 void GgufWriter::AddI32(std::string_view key, int32_t value) {
-  Key(key, kI32);
-  Put(metadata_, value);
+  AddScalar(key, kI32, value);
 }
 
 void GgufWriter::AddU64(std::string_view key, uint64_t value) {
-  Key(key, kU64);
-  Put(metadata_, value);
+  AddScalar(key, kU64, value);
 }
 
 void GgufWriter::AddF32(std::string_view key, float value) {
-  Key(key, kF32);
-  Put(metadata_, value);
+  AddScalar(key, kF32, value);
 }
 
 void GgufWriter::AddBool(std::string_view key, bool value) {
-  Key(key, kBool);
-  Put<uint8_t>(metadata_, value ? 1 : 0);
+  AddScalar<uint8_t>(key, kBool, value ? 1 : 0);
 }
 
 void GgufWriter::AddString(std::string_view key, std::string_view value) {

@@ -52,6 +52,8 @@ class GgufWriter {
     uint64_t bytes;
   };
   void Key(std::string_view key, uint32_t type);
+  template <typename T>
+  void AddScalar(std::string_view key, uint32_t type, T value);
   void ArrayKey(std::string_view key, uint32_t item_type, uint64_t count);
 
   uint64_t alignment_;

@@ -471,11 +471,7 @@ ExprPtr ExprParser::ParsePostfix(ExprPtr node) {
     if (Now().type == Tok::kDot || Now().type == Tok::kLbracket) {
       node = ParseSubscript(std::move(node));
     } else if (Now().type == Tok::kLparen) {
-      ExprPtr call = Make(Op::kCall, Now());
-      call->call = std::make_unique<CallArgs>();
-      call->args.push_back(std::move(node));
-      if (!ParseCallArgs(call->call.get())) return nullptr;
-      node = Finish(std::move(call));
+      node = ParseCall(std::move(node));
     } else {
       return node;
     }
@@ -490,11 +486,7 @@ ExprPtr ExprParser::ParseFilterChain(ExprPtr node) {
     } else if (IsName("is")) {
       node = ParseTest(std::move(node));
     } else if (Now().type == Tok::kLparen) {
-      ExprPtr call = Make(Op::kCall, Now());
-      call->call = std::make_unique<CallArgs>();
-      call->args.push_back(std::move(node));
-      if (!ParseCallArgs(call->call.get())) return nullptr;
-      node = Finish(std::move(call));
+      node = ParseCall(std::move(node));
     } else {
       return node;
     }
@@ -549,6 +541,13 @@ ExprPtr ExprParser::ParseSubscribed(ExprPtr node) {
     get->args.push_back(std::move(first));
   }
   return Expect(Tok::kRbracket, "]") ? Finish(std::move(get)) : nullptr;
+}
+
+ExprPtr ExprParser::ParseCall(ExprPtr function) {
+  ExprPtr call = Make(Op::kCall, Now());
+  call->call = std::make_unique<CallArgs>();
+  call->args.push_back(std::move(function));
+  return ParseCallArgs(call->call.get()) ? Finish(std::move(call)) : nullptr;
 }
 
 bool ExprParser::ParseCallArgs(CallArgs* args) {

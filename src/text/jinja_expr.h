@@ -80,6 +80,7 @@ class ExprParser {
   ExprPtr ParseListLiteral();
   ExprPtr ParseDictLiteral();
   ExprPtr ParseNumber(const Token& token);
+  ExprPtr ParseCall(ExprPtr function);
   bool ParseCallArgs(CallArgs* args);
   bool IsTupleEnd(std::string_view end) const;
   template <typename Next, typename Match>
