@@ -95,6 +95,55 @@ void RunSiluMul(benchmark::State& state, const kernels::KernelTable* table) {
                                              benchmark::Counter::kIsRate);
 }
 
+// Attention of one token at depth 4096 in a model of 28 layers with two KV heads for twelve of 128:
+// bytes of the cache per second.
+void RunAttendOne(benchmark::State& state, const kernels::KernelTable* table, kernels::Kv type,
+                  int threads) {
+  constexpr int64_t kHead = 128, kGroup = 6, kDepth = 4096, kHeads = 28 * 2;
+  constexpr int64_t kElements = kDepth * kHead;
+  constexpr int64_t kElementBytes[] = {4, 2, 1};
+  const int64_t plane = kElements * kElementBytes[static_cast<size_t>(type)];
+  std::vector<uint8_t> cache(static_cast<size_t>(2 * plane * kHeads));
+  for (size_t i = 0; i < cache.size(); ++i) cache[i] = static_cast<uint8_t>(i * 7 % 23);
+  std::vector<float> scales(kDepth, 0.01f), query(kGroup * kHead, 0.01f);
+  ThreadTeam team(threads);
+  for (auto _ : state) {
+    team.Run([&](const Worker& worker) {
+      std::vector<float> scratch(static_cast<size_t>(kernels::AttendScratch(kHead)));
+      std::vector<float> mix(kGroup * kHead), highest(kGroup), total(kGroup);
+      constexpr int64_t kChunks = kDepth / kernels::kKvChunk;
+      for (int64_t layer = 0; layer < kHeads / 2; ++layer) {
+        const auto [first, last] = worker.Share(2 * kChunks);
+        for (int64_t task = first; task < last; ++task) {
+          uint8_t* head = cache.data() + (layer * 2 + task / kChunks) * 2 * plane;
+          table->kv.attend[static_cast<size_t>(type)](
+              {.kv = {head, head + plane, scales.data(), scales.data()},
+               .head_size = kHead,
+               .tokens = 1,
+               .group = kGroup,
+               .position = kDepth - 1,
+               .window = 0,
+               .scale = 0.1f,
+               .softcap = 0,
+               .query = query.data(),
+               .query_stride = 0,
+               .first_chunk = task % kChunks,
+               .last_chunk = task % kChunks + 1,
+               .scratch = scratch.data(),
+               .highest = highest.data(),
+               .total = total.data(),
+               .mix = mix.data(),
+               .mix_stride = kHead});
+        }
+        worker.Barrier();
+      }
+    });
+  }
+  state.counters["GB/s"] = benchmark::Counter(
+      static_cast<double>(state.iterations()) * static_cast<double>(cache.size()) * 1e-9,
+      benchmark::Counter::kIsRate);
+}
+
 }  // namespace
 }  // namespace hearth
 
@@ -104,6 +153,18 @@ int main(int argc, char** argv) {
     benchmark::RegisterBenchmark((std::string(table->name) + "/silu_mul").c_str(),
                                  [=](benchmark::State& state) { RunSiluMul(state, table); })
         ->UseRealTime();
+    for (const auto& [kv, kv_name] :
+         {std::pair(kernels::Kv::kHalf, "f16"), std::pair(kernels::Kv::kInt8, "int8")}) {
+      for (int threads : {1, 2}) {
+        const std::string name = std::string(table->name) + "/attend_one/" + kv_name +
+                                 "/threads:" + std::to_string(threads);
+        benchmark::RegisterBenchmark(
+            name.c_str(),
+            [=, kv = kv](benchmark::State& state) { RunAttendOne(state, table, kv, threads); })
+            ->UseRealTime()
+            ->Unit(benchmark::kMillisecond);
+      }
+    }
     for (const quant::TypeRow& row : quant::Types()) {
       if (row.block_weights == 1) continue;
       for (int64_t tokens : {1, 8, 64}) {

@@ -94,7 +94,10 @@ inline void Scores(const AttendArgs& a, int row, const typename KvElement<kKv>::
 #pragma GCC unroll 2
     for (int b = 0; b < kBlocks; ++b) acc[r][b] = Set1(0);
   }
+  constexpr auto kStep = static_cast<int64_t>(kBlocks * kKvTokens * sizeof(keys[0]));
+  const auto* next = reinterpret_cast<const uint8_t*>(keys) + a.head_size * kStep;
   for (int64_t i = 0; i < a.head_size; ++i) {
+    if constexpr (kKv != Kv::kFloat) Prefetch(next + i * kStep);
     F k[kBlocks];
 #pragma GCC unroll 2
     for (int b = 0; b < kBlocks; ++b) {
@@ -114,6 +117,9 @@ inline void Scores(const AttendArgs& a, int row, const typename KvElement<kKv>::
   }
 }
 
+// Tokens that Mix takes at a time: they stay in the first cache while columns are walked.
+inline constexpr int64_t kMixTokens = 2 * kKvTokens;
+
 // mix[row][column ..] += sum over `tokens` tokens of p * v, for kRows rows and kColumns words.
 template <Kv kKv, int kRows, int kColumns>
 inline void Mix(const AttendArgs& a, int row, int tokens,
@@ -125,6 +131,9 @@ inline void Mix(const AttendArgs& a, int row, int tokens,
     for (int c = 0; c < kColumns; ++c) acc[r][c] = Load(mix + (row + r) * a.head_size + 16 * c);
   }
   for (int64_t t = 0; t < tokens; ++t) {
+    if constexpr (kKv != Kv::kFloat) {
+      Prefetch(reinterpret_cast<const uint8_t*>(values + (t + kMixTokens) * a.head_size));
+    }
     F v[kColumns];
 #pragma GCC unroll 2
     for (int c = 0; c < kColumns; ++c) {
@@ -187,10 +196,13 @@ inline void EachRowBlock(int rows, const Body& body) {
   }
 }
 
-// Elements to floats, in the same order.
+// Elements to floats, in the same order; what follows them in memory is wanted next.
 template <Kv kKv>
 inline void Widen(const typename KvElement<kKv>::Type* in, int64_t n, float* out) {
-  for (int64_t i = 0; i < n; i += 16) Store(out + i, KvElement<kKv>::Get(in + i));
+  for (int64_t i = 0; i < n; i += 16) {
+    Prefetch(reinterpret_cast<const uint8_t*>(in + n + i));
+    Store(out + i, KvElement<kKv>::Get(in + i));
+  }
 }
 
 // scores[row][t] of the blocks of one chunk that begin before token `end`.
@@ -273,10 +285,9 @@ inline void ChunkMix(const AttendArgs& a, const AttendSpace& s, int rows, int64_
   using Type = typename KvElement<kKv>::Type;
   const Type* values = reinterpret_cast<const Type*>(a.kv.values) + begin * a.head_size;
   const bool widen = kKv != Kv::kFloat && rows > kRowBlock;
-  constexpr int64_t step = 2 * kKvTokens;  // stays in the first cache while columns are walked
-  for (int64_t t = 0; t < end - begin; t += step) {
+  for (int64_t t = 0; t < end - begin; t += kMixTokens) {
     const int64_t left = end - begin - t;
-    const int count = static_cast<int>(left < step ? left : step);
+    const int count = static_cast<int>(left < kMixTokens ? left : kMixTokens);
     const Type* at = values + t * a.head_size;
     if (widen) Widen<kKv>(at, count * int64_t{a.head_size}, s.wide);
     EachRowBlock(rows, [&]<int kRows>(int row) {
@@ -287,6 +298,14 @@ inline void ChunkMix(const AttendArgs& a, const AttendSpace& s, int rows, int64_
       }
     });
   }
+}
+
+// The first values of a chunk, while the softmax is computed.
+template <Kv kKv>
+inline void PrefetchValues(const AttendArgs& a, int64_t begin) {
+  constexpr auto kSize = static_cast<int64_t>(sizeof(typename KvElement<kKv>::Type));
+  const uint8_t* at = a.kv.values + begin * a.head_size * kSize;
+  for (int64_t i = 0; i < kMixTokens * a.head_size * kSize; i += 64) Prefetch(at + i);
 }
 
 // (highest, total, mix) of a row becomes the merge of itself and of a later part.
@@ -321,6 +340,7 @@ void Attend(const AttendArgs& a) {
     if (end <= begin) break;
     const int64_t blocks = (end - begin + kKvTokens - 1) / kKvTokens;
     ChunkScores<kKv>(a, s, rows, begin, end);
+    PrefetchValues<kKv>(a, begin);
     for (int row = 0; row < rows; ++row) {
       const int64_t own = a.position + row / a.group + 1;
       const int64_t low = a.window > 0 && own > a.window ? own - a.window : 0;
