@@ -11,21 +11,20 @@ import pathlib
 import random
 import sys
 
+import numpy
 import openvino
 import openvino_genai
 
 
 def generate(pipeline, tokens, answer):
     """Random tokens, which cost what text costs and are never found in a cache of prefixes."""
-    ids = openvino.Tensor(openvino.Shape([1, tokens]), openvino.Type.i64)
-    ids.data[:] = [[random.randrange(256, 32000) for _ in range(tokens)]]
-    mask = openvino.Tensor(openvino.Shape([1, tokens]), openvino.Type.i64)
-    mask.data[:] = 1
+    ids = numpy.array([[random.randrange(256, 32000) for _ in range(tokens)]], numpy.int64)
+    prompt = openvino_genai.TokenizedInputs(openvino.Tensor(ids), openvino.Tensor(numpy.ones_like(ids)))
     config = openvino_genai.GenerationConfig()
     config.max_new_tokens = answer
     config.ignore_eos = True
     config.do_sample = False
-    return pipeline.generate(openvino_genai.TokenizedInputs(ids, mask), config).perf_metrics
+    return pipeline.generate(prompt, config).perf_metrics
 
 
 def serve(model, settings):
