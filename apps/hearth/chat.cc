@@ -36,6 +36,10 @@ Status Chat::Switch(const std::string& model) {
   return opened;
 }
 
+void Chat::Keep() const {
+  KeepPacked(model_, values_);
+}
+
 void Chat::PrintBanner() const {
   const engine::ModelInfo& info = model_.engine->info();
   const std::string banner = Console::Text(

@@ -24,6 +24,8 @@ class Chat {
   // One input of the user: a message, or a command that begins with '/'. False: leave.
   Result<bool> Take(const std::string& input);
   void PrintBanner() const;
+  // At the end: keeps packed weights for the next start, when the settings say so.
+  void Keep() const;
 
  private:
   friend struct SlashTable;

@@ -65,7 +65,9 @@ Status RunChat(Console& console, std::vector<std::string> words) {
     (void)made;  // without the folder nothing is remembered
   }
   const auto input = OpenLineInput(console, os::DataFolder() + "/history.jsonl");
-  return Converse(console, chat, *input);
+  const Status status = Converse(console, chat, *input);
+  chat.Keep();
+  return status;
 }
 
 }  // namespace hearth::app

@@ -119,6 +119,7 @@ Status RunRun(Console& console, std::vector<std::string> words) {
     }
   }
   if (answer.finish == engine::Finish::kCancelled) return Fail(Code::kCancelled, msg::kStopped);
+  KeepPacked(model, options.values);
   return {};
 }
 

@@ -73,12 +73,26 @@ Result<LoadedModel> LoadModel(Console& console, const std::string& name,
   options.kv = KvOf(values);
   options.force = values.force;
   options.cancel = &cancel;
+  if (values.packed_cache != "off") options.packed_folder = os::DataFolder() + "/packed";
   options.progress = [&](uint64_t done, uint64_t total) {
     progress.Update(static_cast<double>(done), static_cast<double>(total), true);
   };
   const auto start = std::chrono::steady_clock::now();
   HEARTH_ASSIGN(auto engine, engine::Engine::Load(model.path, options));
   return LoadedModel{name, std::move(engine), SecondsSince(start)};
+}
+
+void KeepPacked(const LoadedModel& model, const SettingValues& values) {
+  constexpr uint64_t kMiB = uint64_t{1} << 20;
+  constexpr uint64_t kLeastModel = 64 * kMiB;          // smaller ones load in no time
+  constexpr uint64_t kSpare = uint64_t{10240} * kMiB;  // of disk that stays free
+  if (values.packed_cache == "off" || !model.engine || model.engine->from_packed()) return;
+  if (values.packed_cache == "auto") {
+    const uint64_t bytes = model.engine->info().file_bytes;
+    const auto free = os::FreeDisk(os::DataFolder());
+    if (bytes < kLeastModel || !free || *free < kSpare + 2 * bytes) return;
+  }
+  (void)model.engine->SavePacked();
 }
 
 Status CheckModel(const std::string& name, const SettingValues& values) {

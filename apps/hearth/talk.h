@@ -37,6 +37,10 @@ Result<text::SamplerOptions> SamplerOf(const SettingValues& values);
 Result<LoadedModel> LoadModel(Console& console, const std::string& name,
                               const SettingValues& values);
 
+// Keeps the packed weights on disk for the next start when the setting packed_cache says so; call
+// it when the user waits for nothing. What cannot be kept is not an error.
+void KeepPacked(const LoadedModel& model, const SettingValues& values);
+
 // The errors of `LoadModel` that show before any weight is read: name, file, shapes, context.
 Status CheckModel(const std::string& name, const SettingValues& values);
 

@@ -82,15 +82,18 @@ uint64_t PeakResident();  // bytes, of this process
 // Threads the process may use: affinity mask and cgroup quota respected, at least 1.
 int UsableThreads();
 
-// Zeroed anonymous pages, 64-byte aligned at least (huge pages are asked for when large),
-// move-only.
+// Pages of memory, 64-byte aligned at least, move-only.
 class Pages {
  public:
   Pages() = default;
   Pages(Pages&& other) noexcept;
   Pages& operator=(Pages&& other) noexcept;
   ~Pages();
+  // Zeroed and anonymous; huge pages are asked for when large.
   static Result<Pages> Allocate(uint64_t bytes);
+  // A read-only view of a part of a file; reading it from disk starts at once. `offset` is a
+  // multiple of 64 KiB. REQUIRES: nobody cuts the file while the view lives.
+  static Result<Pages> Map(const File& file, uint64_t offset, uint64_t bytes);
   uint8_t* data() const { return data_; }
   uint64_t size() const { return size_; }
 

@@ -368,4 +368,17 @@ Result<Pages> Pages::Allocate(uint64_t bytes) {
   return pages;
 }
 
+Result<Pages> Pages::Map(const File& file, uint64_t offset, uint64_t bytes) {
+  Pages pages;
+  pages.size_ = bytes;
+  pages.mapped_ = RoundUp(std::max<uint64_t>(bytes, 1), 4096);
+  void* data =
+      ::mmap(nullptr, pages.mapped_, PROT_READ, MAP_SHARED, file.fd(), static_cast<off_t>(offset));
+  if (data == MAP_FAILED) return FailErrno(file.path(), "map", errno);
+  pages.data_ = static_cast<uint8_t*>(data);
+  ::madvise(data, pages.mapped_, MADV_HUGEPAGE);  // where the file system keeps large folios
+  ::madvise(data, pages.mapped_, MADV_WILLNEED);
+  return pages;
+}
+
 }  // namespace hearth::os

@@ -35,6 +35,11 @@ Status CheckFits(const formats::Catalogue& catalogue, const models::DecoderConfi
               plan.total / kMiB, memory.available / kMiB);
 }
 
+// The packed cache file of a model.
+std::string PackedPath(const std::string& folder, const ModelHash& hash) {
+  return fmt::format("{}/{:016x}{:016x}.packed", folder, hash[0], hash[1]);
+}
+
 }  // namespace
 
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -61,9 +66,13 @@ Result<std::shared_ptr<const Engine>> Engine::Load(const std::string& path,
   HEARTH_ASSIGN(impl->hash, HashModel(catalogue));
   catalogue.metadata.clear();  // token texts are in the tokenizer now
   impl->team = std::make_unique<ThreadTeam>(threads);
-  HEARTH_ASSIGN(impl->weights,
-                models::LoadWeights(catalogue, impl->config,
-                                    {impl->team.get(), options.progress, options.cancel}));
+  impl->packed_folder = options.packed_folder;
+  models::WeightLoading loading = {impl->team.get(), options.progress, options.cancel, {}, {}};
+  if (!options.packed_folder.empty()) {
+    loading.packed = PackedPath(options.packed_folder, impl->hash);
+    loading.identity = impl->hash[1] ^ catalogue.total_bytes;
+  }
+  HEARTH_ASSIGN(impl->weights, models::LoadWeights(catalogue, impl->config, loading));
   // From here on the files are not needed. Weights of two versions would answer nonsense.
   for (const os::File& file : catalogue.files) HEARTH_TRY(file.CheckUnchanged());
   return std::shared_ptr<const Engine>(new Engine(std::move(impl)));
@@ -82,6 +91,19 @@ Result<MemoryPlan> Engine::Plan(const std::string& path, int32_t context, KvType
   HEARTH_TRY(CheckContext(context, config.trained_context));
   return PlanMemory(catalogue, config, context, SessionOptions().chunk, os::UsableThreads(), kv,
                     precision);
+}
+
+bool Engine::from_packed() const {
+  return impl_->weights->mapped;
+}
+
+Status Engine::SavePacked() const {
+  if (impl_->packed_folder.empty() || impl_->weights->mapped) return {};
+  HEARTH_TRY(os::MakeFolders(impl_->packed_folder));
+  models::PrunePacked(impl_->packed_folder);
+  const os::Pages& arena = impl_->weights->arena;
+  return models::SavePacked(PackedPath(impl_->packed_folder, impl_->hash), impl_->weights->key,
+                            impl_->path, {arena.data(), arena.size()});
 }
 
 const ModelInfo& Engine::info() const {

@@ -30,6 +30,7 @@ struct LoadOptions {
   bool force = false;  // load although the prediction says it does not fit
   std::function<void(uint64_t done, uint64_t total)> progress;  // bytes of weights packed so far
   CancelToken* cancel = nullptr;
+  std::string packed_folder;  // where packed weights are kept (docs/formats.md); empty: nowhere
 };
 
 // One line of the memory prediction.
@@ -75,6 +76,11 @@ class Engine {
   ~Engine();
 
   const ModelInfo& info() const;
+  // The packed weights came from a file of `packed_folder`.
+  bool from_packed() const;
+  // Keeps the packed weights in `packed_folder` for the next start, and removes those of models
+  // that are gone. Does nothing without a folder or when they came from there.
+  Status SavePacked() const;
   const text::Tokenizer& tokenizer() const;
   const text::ChatTemplate* chat_template() const;  // null when the model has none
   int threads() const;

@@ -19,6 +19,7 @@ using ModelHash = std::array<uint64_t, 2>;
 
 struct Engine::Impl {
   std::string path;
+  std::string packed_folder;  // empty: packed weights are kept nowhere
   Precision precision = Precision::kDefault;
   ModelInfo info;
   ModelHash hash = {};
@@ -32,8 +33,5 @@ struct Engine::Impl {
 
 // How the KV cache of a session is stored.
 tensor::KvElement KvElementOf(KvType kv, Precision precision);
-
-// FNV-1a, 64 bits. Continue a hash by passing the last result as `start`.
-uint64_t HashBytes(const void* data, size_t size, uint64_t start = 0xcbf29ce484222325u);
 
 }  // namespace hearth::engine

@@ -147,5 +147,30 @@ TEST(Engine, MissingFileIsNamed) {
   EXPECT_EQ(missing.error().code(), Code::kNotFound);
 }
 
+// A start from the packed cache computes the same bits, and a damaged cache file is not used.
+TEST(Engine, PackedCacheGivesTheSameLogits) {
+  const std::string folder = testing::TempDir() + "/engine_packed";
+  ASSERT_TRUE(os::RemoveTree(folder));
+  LoadOptions options;
+  options.threads = 2;
+  options.packed_folder = folder;
+  const std::string path = TinyModel("tiny-qwen2");
+  const auto logits = [&](bool from_packed) {
+    const auto engine = Engine::Load(path, options);
+    EXPECT_TRUE(engine);
+    EXPECT_EQ((*engine)->from_packed(), from_packed);
+    EXPECT_TRUE((*engine)->SavePacked());
+    return *OpenTiny(*engine)->Logits(SomeTokens(20), 20);
+  };
+  const auto packed = logits(false);
+  EXPECT_EQ(logits(true), packed);
+  const auto names = os::ListFolder(folder);
+  ASSERT_TRUE(names);
+  ASSERT_EQ(names->size(), 1u);
+  ASSERT_TRUE(os::File::OpenWrite(folder + "/" + names->front())->Truncate(5000));
+  EXPECT_EQ(logits(false), packed);
+  EXPECT_EQ(logits(true), packed);
+}
+
 }  // namespace
 }  // namespace hearth::engine

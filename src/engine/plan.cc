@@ -6,6 +6,8 @@
 #include <array>
 #include <variant>
 
+#include "base/hash.h"
+
 namespace hearth::engine {
 namespace {
 
@@ -38,10 +40,10 @@ struct ValueHash {
   uint64_t& state;
   template <typename T>
   void operator()(const T& number) const {
-    state = HashBytes(&number, sizeof(number), state);
+    state = FnvHash(&number, sizeof(number), state);
   }
   void operator()(const std::string& text) const {
-    state = HashBytes(text.data(), text.size(), state);
+    state = FnvHash(text.data(), text.size(), state);
   }
   template <typename T>
   void operator()(const std::vector<T>& list) const {
@@ -50,12 +52,6 @@ struct ValueHash {
 };
 
 }  // namespace
-
-uint64_t HashBytes(const void* data, size_t size, uint64_t start) {
-  const auto* bytes = static_cast<const uint8_t*>(data);
-  for (size_t i = 0; i < size; ++i) start = (start ^ bytes[i]) * 0x100000001b3u;
-  return start;
-}
 
 tensor::KvElement KvElementOf(KvType kv, Precision precision) {
   if (precision == Precision::kFloat32) return tensor::KvElement::kF32;
@@ -124,9 +120,9 @@ Result<ModelInfo> Describe(const Catalogue& catalogue, const models::DecoderConf
 }
 
 Result<ModelHash> HashModel(const Catalogue& catalogue) {
-  uint64_t header = HashBytes(nullptr, 0);
+  uint64_t header = FnvHash(nullptr, 0);
   for (const auto& [key, value] : catalogue.metadata) {
-    header = HashBytes(key.data(), key.size(), header);
+    header = FnvHash(key.data(), key.size(), header);
     std::visit(ValueHash{header}, value);
   }
   uint64_t weights = header;
@@ -134,9 +130,9 @@ Result<ModelHash> HashModel(const Catalogue& catalogue) {
     std::array<uint8_t, 256> beginning = {};
     const std::span<uint8_t> part(beginning.data(), std::min<uint64_t>(256, tensor.bytes));
     HEARTH_TRY(catalogue.files[tensor.file].ReadAt(tensor.offset, part));
-    weights = HashBytes(tensor.name.data(), tensor.name.size(), weights);
-    weights = HashBytes(&tensor.type, sizeof(tensor.type), weights);
-    weights = HashBytes(part.data(), part.size(), weights);
+    weights = FnvHash(tensor.name.data(), tensor.name.size(), weights);
+    weights = FnvHash(&tensor.type, sizeof(tensor.type), weights);
+    weights = FnvHash(part.data(), part.size(), weights);
   }
   return ModelHash{header, weights};
 }

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "base/checked.h"
+#include "base/hash.h"
 #include "base/messages.h"
 #include "models/messages.h"
 #include "quant/scales.h"
@@ -255,6 +256,20 @@ class ParallelLoad {
   Status status_;
 };
 
+// The arena is decided by the model, the way of packing, and which matrix stands where.
+PackedKey KeyOf(const Binder& binder, uint64_t identity) {
+  uint64_t places = identity;
+  for (const Slot& slot : binder.slots()) {
+    if (slot.matrix == nullptr) continue;
+    const std::string& name = slot.source->name;
+    places = FnvHash(name.data(), name.size(), places);
+    const uint64_t facts[] = {slot.offset, slot.matrix->rows, slot.matrix->columns,
+                              static_cast<uint64_t>(slot.matrix->type)};
+    places = FnvHash(facts, sizeof(facts), places);
+  }
+  return {places, PackedLayout(), binder.arena_bytes()};
+}
+
 }  // namespace
 
 Result<uint64_t> PlanWeights(const Catalogue& catalogue, const DecoderConfig& config) {
@@ -274,7 +289,16 @@ Result<std::unique_ptr<const DecoderWeights>> LoadWeights(const Catalogue& catal
   auto weights = std::make_unique<DecoderWeights>();
   Binder binder(catalogue, config);
   HEARTH_TRY(binder.Bind(*weights));
-  HEARTH_ASSIGN(weights->arena, os::Pages::Allocate(binder.arena_bytes()));
+  weights->key = KeyOf(binder, loading.identity);
+  if (!loading.packed.empty()) {
+    if (auto pages = OpenPacked(loading.packed, weights->key)) {
+      weights->arena = *std::move(pages);
+      weights->mapped = true;
+    }
+  }
+  if (!weights->mapped) {
+    HEARTH_ASSIGN(weights->arena, os::Pages::Allocate(binder.arena_bytes()));
+  }
   for (const Slot& slot : binder.slots()) {
     if (slot.matrix != nullptr) {
       slot.matrix->data = weights->arena.data() + slot.offset;
@@ -282,8 +306,10 @@ Result<std::unique_ptr<const DecoderWeights>> LoadWeights(const Catalogue& catal
       HEARTH_TRY(LoadVector(catalogue, slot));
     }
   }
-  ParallelLoad load(catalogue, weights->arena.data(), CutSlices(binder.slots()), loading);
-  HEARTH_TRY(load.Run());
+  if (!weights->mapped) {
+    ParallelLoad load(catalogue, weights->arena.data(), CutSlices(binder.slots()), loading);
+    HEARTH_TRY(load.Run());
+  }
   if (config.tied_head) weights->head = weights->embedding;
   return weights;
 }

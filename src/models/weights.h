@@ -13,6 +13,7 @@
 #include "base/thread_team.h"
 #include "formats/catalogue.h"
 #include "models/config.h"
+#include "models/packed_cache.h"
 #include "tensor/weight.h"
 
 namespace hearth::models {
@@ -41,6 +42,8 @@ struct DecoderWeights {
   std::vector<float> rope_divisors;  // [rope dims / 2] or empty: frequencies are divided by these
   std::vector<LayerWeights> layers;
   os::Pages arena;
+  PackedKey key;        // of the arena
+  bool mapped = false;  // the arena is a view of a packed cache file, read-only
 
   DecoderWeights() = default;
   DecoderWeights(const DecoderWeights&) = delete;
@@ -51,6 +54,8 @@ struct WeightLoading {
   ThreadTeam* team = nullptr;
   std::function<void(uint64_t done, uint64_t total)> progress;  // bytes of the file; one thread
   CancelToken* cancel = nullptr;
+  std::string packed = {};  // packed cache file to map when it fits; empty: none
+  uint64_t identity = 0;    // hash of the model, for the key of that file
 };
 
 // Bytes that the loaded weights occupy. Checks that every tensor of the architecture is there with
