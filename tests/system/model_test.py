@@ -23,6 +23,18 @@ class Run(ProgramTest):
     return self.succeed_json("run", MODEL, "Hello", "--max-tokens", "8", "--ctx", "256", *args,
                              **more)
 
+  def test_packed_cache(self):
+    folder = os.path.join(self.home, "packed")
+    first = self.run_json("--temperature", "0")
+    self.assertFalse(os.path.exists(folder))  # tiny models are not kept by themselves
+    for _ in range(2):  # written, then mapped
+      self.assertEqual(self.run_json("--temperature", "0", "--packed-cache", "on")["text"], first["text"])
+      self.assertEqual(len(os.listdir(folder)), 1)
+    kept, = os.listdir(folder)
+    with open(os.path.join(folder, kept), "r+b") as file:
+      file.write(b"damaged!")
+    self.assertEqual(self.run_json("--temperature", "0")["text"], first["text"])
+
   def test_json(self):
     answer = self.run_json("--seed", "5", "--temperature", "1")
     self.assertEqual(answer["seed"], 5)
