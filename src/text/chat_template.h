@@ -15,7 +15,7 @@ namespace hearth::text {
 
 // What a template may spend before it is stopped with kResourceExhausted.
 struct TemplateLimits {
-  uint64_t steps = 2'000'000;  // evaluated nodes; hostile templates end within 50 ms
+  uint64_t steps = 1'200'000;  // evaluated nodes; hostile templates end within 50 ms
   uint64_t output_bytes = 4 << 20;
   uint64_t memory_bytes = 16 << 20;  // values alive at once
   int depth = 64;                    // nesting of macro calls; the source itself has its own cap
