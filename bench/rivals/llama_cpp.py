@@ -89,7 +89,7 @@ def arguments(row, threads):
         "decode": ["-p", 0, "-n", row.tokens, "-d", row.depth],
         "start": ["-p", row.tokens, "-n", 1, "--no-warmup"],
         "memory": ["-pg", f"{row.depth},{row.tokens}", "-p", 0, "-n", 0],
-    }[row.kind.removesuffix("-cold")]
+    }[row.kind.partition("-")[0]]
     return ["-t", threads, "-r", 1, "-fa", 1, "-o", "json", *work]
 
 

@@ -11,7 +11,7 @@ READ = "DRAM read, 8 streams"
 DOT = {"": "AMX int8, tiles from L2", "avx512vnni": "AVX-512 VNNI vpdpbusd zmm",
        "avxvnni": "AVX-VNNI vpdpbusd ymm", "avx2": "AVX2 maddubs ymm"}
 KINDS = {"prefill": ("tok/s", True), "decode": ("tok/s", True), "start": ("s", False),
-         "start-cold": ("s", False), "memory": ("MB", False)}
+         "start-first": ("s", False), "start-cold": ("s", False), "memory": ("MB", False)}
 
 
 def spread(values):

@@ -97,6 +97,7 @@ ROWS = (
     *shape_rows("llama-7b", "llama-7b"),
     Row("start-cold", "start-cold", STARTER, 16, must=1),
     Row("start-warm", "start", STARTER, 16, must=1.5),
+    Row("start-first", "start-first", STARTER, 16),  # without packed weights from an earlier start
     Row("memory-at-4096", "memory", STARTER, 16, 4080, must=1.5),
     *restricted_rows(),
     Row("tiny-prefill-512-1-thread", "prefill", TINY, 512, threads=1),
