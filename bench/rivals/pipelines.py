@@ -62,19 +62,25 @@ class Pipelines:
         self.folder, self.models, self.cache, self.threads = folder, models, cache, threads
         self.running = {}
 
-    def ask(self, model, mode, **question):
-        key = (model, mode)
-        if key not in self.running:
-            self.running[key] = self.start(model, mode)
-            self.talk(key, kind="decode", tokens=4, depth=16)  # the first answer packs the weights
-        return self.talk(key, **question)
-
     def start(self, model, mode):
+        """Loads a pipeline unless it is there."""
+        key = (model, mode)
+        if key in self.running:
+            return
         settings = {**MODES[mode], "INFERENCE_NUM_THREADS": self.threads}
         path = model_path(self.folder, self.models, self.cache, model)
         say(f"  loading {model} in OpenVINO ({mode}) ...")
-        return subprocess.Popen([venv(self.folder), WORKER, "serve", path, json.dumps(settings)], text=True,
-                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        command = [venv(self.folder), WORKER, "serve", path, json.dumps(settings)]
+        self.running[key] = subprocess.Popen(command, text=True, stdin=subprocess.PIPE,
+                                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.talk(key, kind="decode", tokens=4, depth=16)  # the first answer packs the weights
+
+    def ask(self, model, mode, **question):
+        self.start(model, mode)
+        return self.talk((model, mode), **question)
+
+    def pids(self):
+        return [process.pid for process in self.running.values()]
 
     def talk(self, key, **question):
         process = self.running[key]
