@@ -91,6 +91,7 @@ Status Chat::Say(const std::string& message) {
   ask.stop = values_.stop;
   HEARTH_ASSIGN(const engine::Answer answer, Ask(console_, *session_, prompt, ask));
   console_.Out(answer.text.ends_with('\n') ? "" : "\n");
+  if (answer.finish == engine::Finish::kCancelled) console_.Note(msg::kStopped);
   PrintStats(console_, *session_, answer, ask.max_tokens);
   if (console_.interactive()) console_.Out("\n");
   totals_.answer_tokens += answer.timings.answer_tokens;

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "messages.h"
 #include "printable.h"
 #include "terminal.h"
 
@@ -63,7 +64,9 @@ bool Console::pipe_closed() const {
 }
 
 void Console::PrintError(const Error& error) {
-  Err("hearth: error: " + Printable(error.Text()) + "\n");
+  // Ctrl-C is a wish, not a fault.
+  const Message& head = error.code() == Code::kCancelled ? msg::kHeadPlain : msg::kHeadError;
+  Err(Text(head) + Printable(error.Text()) + "\n");
 }
 
 std::string Console::Dim(std::string_view text, bool colour) {
@@ -112,9 +115,10 @@ void Progress::Update(double done, double total, bool bytes) {
   const double seconds = std::chrono::duration<double>(now - start_).count();
   std::string rate;
   if (bytes && seconds > 0.5) rate = "  " + BytesText((done - first_) / seconds) + "/s";
-  const std::string line =
-      fmt::format("{}  {} {:3.0f} %  {}{}", what_, bar, share * 100, amount, rate);
-  console_.Err("\r\x1b[K" + Shortened(line, TerminalColumns() - 1));
+  const std::string figures = fmt::format("  {} {:3.0f} %  {}{}", bar, share * 100, amount, rate);
+  const int columns = TerminalColumns() - 3;  // the terminal may echo a ^C behind it
+  const int left = std::max(8, columns - DisplayWidth(figures));
+  console_.Err("\r\x1b[K" + Shortened(Shortened(what_, left) + figures, columns));
   drawn_ = true;
   last_ = now;
 }

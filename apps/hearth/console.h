@@ -24,7 +24,7 @@ class Console {
   // Standard output, at once. After a failure (closed pipe, full disk) nothing more is written.
   void Out(std::string_view text);
   void Err(std::string_view text);
-  // "hearth: error: ...", with the text made printable.
+  // "hearth: error: ...", with the text made printable; "hearth: ..." for what Ctrl-C stopped.
   void PrintError(const Error& error);
   template <typename... Args>
   void OutLine(const Message& message, const Args&... args) {

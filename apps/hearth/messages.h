@@ -69,6 +69,8 @@ inline constexpr Message kBadArguments{"app.bad_arguments",
 inline constexpr Message kBadNumber{"app.bad_number",
                                     "{0}: \"{1}\" is not a whole number from {2} to {3}.",
                                     "{0}：“{1}” 不是 {2} 到 {3} 之间的整数。"};
+inline constexpr Message kHeadError{"app.head_error", "hearth: error: ", "hearth：错误："};
+inline constexpr Message kHeadPlain{"app.head_plain", "hearth: ", "hearth："};
 inline constexpr Message kOutFailed{
     "app.out_failed",
     "Standard output could not be written (is the disk full?). The result is incomplete.",

@@ -152,7 +152,6 @@ void PrintStats(Console& console, const engine::Session& session, const engine::
     console.Note(msg::kEndedFull, session.context());
   }
   if (answer.finish == engine::Finish::kMaxTokens) console.Note(msg::kEndedLength, max_tokens);
-  if (answer.finish == engine::Finish::kCancelled) console.Note(msg::kStopped);
   const auto rate = [](double value) { return fmt::format("{:.{}f}", value, value < 100 ? 1 : 0); };
   console.Note(msg::kStatsLine, t.answer_tokens, rate(PrefillRate(t)),
                t.prompt_tokens - t.cached_tokens, t.cached_tokens, rate(DecodeRate(t)),

@@ -12,7 +12,9 @@
 namespace hearth::engine {
 namespace {
 
-constexpr uint64_t kMiB = uint64_t{1} << 20;
+std::string Gigabytes(uint64_t bytes) {
+  return fmt::format("{:.2f} GB", static_cast<double>(bytes) * 1e-9);
+}
 
 Status CheckContext(int32_t context, int32_t trained) {
   if (context >= 1 && context <= trained) return {};
@@ -32,7 +34,7 @@ Status CheckFits(const formats::Catalogue& catalogue, const models::DecoderConfi
   const os::MemoryInfo memory = os::Memory();
   if (plan.total <= memory.available) return {};
   return Fail(Code::kResourceExhausted, msg::kEngineNoRoom, models::FileName(catalogue), context,
-              plan.total / kMiB, memory.available / kMiB);
+              Gigabytes(plan.total), Gigabytes(memory.available));
 }
 
 // The packed cache file of a model.

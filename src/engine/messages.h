@@ -8,9 +8,9 @@ namespace hearth::msg {
 
 inline constexpr Message kEngineNoRoom{
     "engine.no_memory",
-    "{0}: with a context of {1} tokens it needs about {2} MiB of memory, {3} MiB are free. Close "
+    "{0}: with a context of {1} tokens it needs about {2} of memory, {3} are free. Close "
     "other programs, use a smaller --ctx or model, or load it anyway with --force.",
-    "{0}：上下文为 {1} 个词元时大约需要 {2} MiB 内存，目前可用 {3} MiB。请关闭其他程序，减小 --ctx "
+    "{0}：上下文为 {1} 个词元时大约需要 {2} 内存，目前可用 {3}。请关闭其他程序，减小 --ctx "
     "或换更小的模型，或用 --force 强行加载。"};
 inline constexpr Message kEngineVocabulary{
     "engine.vocabulary",

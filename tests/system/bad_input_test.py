@@ -190,7 +190,7 @@ class Memory(ProgramTest):
     self.assertGreater(facts["memory"][0]["bytes"], 4 << 40)
     for command in (("run", vast, "Hello"), ("chat", vast)):
       error = self.fail(6, *command, "--ctx", longest, stdin="Hello\n")
-      self.assertIn("MiB are free", error)
+      self.assertIn("GB are free", error)
       self.assertIn("--force", error)
       self.assertIn("--ctx", error)
     self.assertIn("强行加载", self.fail(6, "run", vast, "Hello", "--ctx", longest, HEARTH_LANG="zh"))

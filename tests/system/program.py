@@ -50,7 +50,8 @@ class ProgramTest(unittest.TestCase):
     done = self.run_hearth(*args, **more)
     error = done.stderr.decode(errors="replace")
     self.assertEqual(done.returncode, code, error)
-    self.assertIn("hearth: error: ", error)
+    chinese = more.get("HEARTH_LANG") == "zh" or more.get("LC_ALL", "").startswith("zh")
+    self.assertIn("hearth：错误：" if chinese else "hearth: error: ", error)
     self.assertNotIn("\x1b", error)
     return error
 
