@@ -144,6 +144,50 @@ void RunAttendOne(benchmark::State& state, const kernels::KernelTable* table, ke
       benchmark::Counter::kIsRate);
 }
 
+// Many tokens against one matrix on the matrix unit, both stay in the caches as far as they fit.
+void RunGemm(benchmark::State& state, const kernels::KernelTable* table, quant::Type type,
+             int64_t columns, int64_t rows, bool bytes) {
+  const int64_t tokens = 512;
+  const auto width = static_cast<uint64_t>(columns);
+  std::vector<uint8_t> packed(quant::PackedBytes(type, static_cast<uint64_t>(rows), width) + 4096);
+  for (size_t i = 0; i < packed.size(); ++i) packed[i] = static_cast<uint8_t>(i * 7 % 23);
+  std::vector<float> x(static_cast<size_t>(tokens * columns), 0.5f);
+  std::vector<float> out(static_cast<size_t>(tokens * rows));
+  std::vector<uint16_t> tiles(x.size());
+  const kernels::ByteTilesShape shape = kernels::ByteTilesShapeOf(columns);
+  std::vector<int8_t> byte_tiles(static_cast<size_t>(tokens * shape.steps) * 64);
+  std::vector<float> d(static_cast<size_t>(tokens * shape.groups));
+  std::vector<int32_t> outliers(kernels::kOutlierQuads);
+  for (size_t i = 0; i < outliers.size(); ++i) outliers[i] = static_cast<int32_t>(5 * i);
+  const kernels::ByteTiles view = {byte_tiles.data(), d.data(), outliers.data()};
+  std::vector<uint8_t> scratch(kernels::GemmScratchBytes(tokens));
+  const kernels::GemmTable& unit = *table->matrix_unit;
+  for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i * 7919 % 2001) * 1e-3f - 1;
+  unit.tile_tokens({x.data(), columns, tokens, columns, 0, tokens / 16, tiles.data()});
+  unit.byte_tokens({x.data(), columns, tokens, columns, 0, tokens / 16, view});
+  for (auto _ : state) {
+    (bytes ? unit.byte_gemm
+           : unit.gemm)[static_cast<int>(type)]({.panels = packed.data(),
+                                                 .panel_bytes = quant::PanelBytes(type, width),
+                                                 .rows = rows,
+                                                 .columns = columns,
+                                                 .first_panel = 0,
+                                                 .last_panel = rows / 16,
+                                                 .tokens = tokens,
+                                                 .tiles = tiles.data(),
+                                                 .bytes = view,
+                                                 .scratch = scratch.data(),
+                                                 .out = out.data(),
+                                                 .out_stride = rows,
+                                                 .bias = nullptr,
+                                                 .add = nullptr,
+                                                 .add_stride = 0});
+  }
+  state.counters["GOP/s"] = benchmark::Counter(
+      static_cast<double>(state.iterations()) * 2e-9 * static_cast<double>(rows * columns * tokens),
+      benchmark::Counter::kIsRate);
+}
+
 }  // namespace
 }  // namespace hearth
 
@@ -167,6 +211,20 @@ int main(int argc, char** argv) {
     }
     for (const quant::TypeRow& row : quant::Types()) {
       if (row.block_weights == 1) continue;
+      for (const auto& [columns, rows] : {std::pair{1536, 4480}, {8960, 768}}) {
+        for (bool bytes : {false, true}) {
+          if (table->matrix_unit == nullptr) continue;
+          benchmark::RegisterBenchmark(
+              (std::string(table->name) + "/" + std::string(row.name) +
+               (bytes ? "/gemm:int8" : "/gemm:bf16") + "/columns:" + std::to_string(columns))
+                  .c_str(),
+              [=](benchmark::State& state) {
+                RunGemm(state, table, row.type, columns, rows, bytes);
+              })
+              ->UseRealTime()
+              ->Unit(benchmark::kMillisecond);
+        }
+      }
       for (int64_t tokens : {1, 8, 64}) {
         for (int threads : {1, 2}) {
           const std::string name = std::string(table->name) + "/" + std::string(row.name) +

@@ -76,6 +76,37 @@ struct TileArgs {
   uint16_t* tiles;
 };
 
+// Activations as int8 matrix-unit tiles of 16 tokens x 64 columns, 1 KB a tile. A few columns of a
+// model's activations are far larger than the others, so the kOutlierQuads quads (4 columns) with
+// the largest magnitudes of all tokens are quantised first, as a group of their own; what that
+// leaves of them stays in its place and is quantised with the other columns, in groups of
+// kByteGroup: x = d[0] * outlier + d[1 + column / kByteGroup] * q.
+//   tiles     [tokens / 16][steps][16 tokens][64 columns], first the tiles of the outliers
+//   d         [tokens / 16][groups][16 tokens], first the outliers
+//   outliers  [kOutlierQuads] numbers of the quads, ascending
+// Missing tokens and columns are zero.
+inline constexpr int64_t kByteGroup = 512;
+inline constexpr int kOutlierQuads = 64;
+struct ByteTiles {
+  int8_t* tiles;
+  float* d;
+  const int32_t* outliers;
+};
+struct ByteTilesShape {
+  int64_t steps, groups;
+};
+constexpr ByteTilesShape ByteTilesShapeOf(int64_t columns) {
+  return {kOutlierQuads / 16 + (columns + 63) / 64, 1 + (columns + kByteGroup - 1) / kByteGroup};
+}
+struct ByteTileArgs {
+  float* x;  // [tokens][stride]; outlier columns are overwritten
+  int64_t stride;
+  int64_t tokens;
+  int64_t columns;                  // multiple of 32, at least 4 * kOutlierQuads
+  int64_t first_block, last_block;  // blocks of 16 tokens to do
+  ByteTiles out;
+};
+
 // Products of many tokens on the matrix unit: weights are decoded once per panel and chunk to BF16,
 // products are summed in float32. Same result for any split of the panels over threads; differs
 // from `matmul` by the rounding of BF16 instead of int8. Arguments as in MatMulArgs.
@@ -85,7 +116,8 @@ struct GemmArgs {
   int64_t rows, columns;
   int64_t first_panel, last_panel;
   int64_t tokens;
-  const uint16_t* tiles;  // TileArgs::tiles of all tokens
+  const uint16_t* tiles;  // TileArgs::tiles of all tokens, for gemm
+  ByteTiles bytes;        // for byte_gemm
   uint8_t* scratch;       // GemmScratchBytes(tokens), 64-byte aligned, of the calling thread
   float* out;
   int64_t out_stride;
@@ -95,22 +127,30 @@ struct GemmArgs {
 };
 using GemmFn = void (*)(const GemmArgs&);
 
-// Panels and columns that one step keeps in the L2 cache as BF16: 16 x 16 x 1024 x 2 = 512 KB.
+// Panels whose sums are kept at once, and columns of a pair of panels that are decoded at once.
 inline constexpr int64_t kGemmPanels = 16;
-inline constexpr int64_t kGemmColumns = 1024;
+inline constexpr int64_t kBrainChunk = 1024;
+inline constexpr int64_t kByteChunk = 1536;
+inline constexpr int64_t kGemmWeightBytes = 2 * quant::kPanelRows * kBrainChunk * 2;
 constexpr uint64_t GemmScratchBytes(int64_t tokens) {
-  const int64_t weights = kGemmPanels * quant::kPanelRows * kGemmColumns * 2;
   const int64_t sums = (tokens + 15) / 16 * 16 * kGemmPanels * quant::kPanelRows * 4;
-  return static_cast<uint64_t>(weights + sums);
+  return static_cast<uint64_t>(kGemmWeightBytes + sums);
 }
 // Fewer tokens than this are faster through `matmul`.
 inline constexpr int64_t kGemmMinTokens = 16;
 
 // What a row with a matrix unit has besides.
 struct GemmTable {
-  GemmFn gemm[quant::kTypeCount];  // null where the type has none
+  GemmFn gemm[quant::kTypeCount];  // BF16; null where the type has none
   void (*tile_tokens)(const TileArgs&);
   TileAttendFn attend[kKvTypes];
+  // Int8: half the bytes and twice the rate of BF16. Weights are requantised to one scale per row
+  // and group of columns. Same result for any split of the panels over threads.
+  GemmFn byte_gemm[quant::kTypeCount];
+  void (*byte_tokens)(const ByteTileArgs&);
+  // Choosing outliers: top[column] = max(top[column], bits of |x|) over `tokens` rows.
+  void (*column_tops)(const float* x, int64_t stride, int64_t tokens, int64_t columns,
+                      int32_t* top);
 };
 
 // The kernels of one ISA row; every row is tested against the scalar one.

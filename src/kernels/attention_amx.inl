@@ -4,13 +4,13 @@
 // Attention of many query tokens on AMX tiles: for each chunk of kKvChunk keys, keys and values
 // become BF16 tiles in L2 once, and all rows pass in blocks of two row tiles: scores to L1, softmax
 // with a running maximum, probabilities as A tiles, products with the values added to sums that
-// stay in L2. Hand-tuned like gemm_amx.inl: exponentials cost as much as the products, so they have
+// stay in L2. Hand-tuned like the GEMMs: exponentials cost as much as the products, so they have
 // the precision of BF16 and no more.
 #pragma once
 
 #include <immintrin.h>
 
-#include "kernels/gemm_amx.inl"
+#include "kernels/amx_tiles.inl"
 #include "kernels/kv_element.inl"
 #include "kernels/vector_math.inl"
 
@@ -34,7 +34,7 @@ struct TileSpace {
         sums(reinterpret_cast<float*>(p + kTileAttendBlock * kKvChunk)),
         highest(sums + kTileAttendRows * padded),
         total(highest + kTileAttendRows) {}
-  int64_t steps() const { return padded / kTileColumns; }
+  int64_t steps() const { return padded / kBrainColumns; }
   uint8_t* QueryTiles(int64_t row) const { return queries + row * padded * 2; }
 
   int64_t padded;
@@ -64,7 +64,7 @@ void TileQueries(const TileAttendArgs& a, const TileSpace& s, int64_t rows) {
   for (int64_t row = 0; row < rows; ++row) {
     const float* q = a.query + row / a.group * a.query_stride + row % a.group * a.head_size;
     uint8_t* out = s.QueryTiles(row / 16 * 16) + row % 16 * 64;
-    for (int64_t i = 0; i < a.head_size; i += kTileColumns, out += kTileBytes) {
+    for (int64_t i = 0; i < a.head_size; i += kBrainColumns, out += kTileBytes) {
       const F high = i + 16 < a.head_size ? Mul(Load(q + i + 16), scale) : Set1(0);
       const __m512bh both = _mm512_cvtne2ps_pbh(high.a, Mul(Load(q + i), scale).a);
       __builtin_memcpy(out, &both, 64);

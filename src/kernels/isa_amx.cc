@@ -5,7 +5,8 @@
 #include "kernels/simd_avx512.h"
 
 #include "kernels/attention_amx.inl"
-#include "kernels/gemm_amx.inl"
+#include "kernels/gemm_bf16.inl"
+#include "kernels/gemm_int8.inl"
 
 namespace hearth::kernels {
 
@@ -14,6 +15,9 @@ const GemmTable kAmxGemm = {
     .gemm = HEARTH_ALL_TYPES(GemmOf),
     .tile_tokens = TileTokens,
     .attend = {AttendTiles<Kv::kFloat>, AttendTiles<Kv::kHalf>, AttendTiles<Kv::kInt8>},
+    .byte_gemm = HEARTH_ALL_TYPES(ByteGemmOf),
+    .byte_tokens = ByteTokens,
+    .column_tops = ColumnTops,
 };
 
 }  // namespace hearth::kernels

@@ -256,9 +256,21 @@ TEST_P(MatMulTest, GemmIsNearFloat) {
         for (int64_t cut : {0, 5}) {  // the split over threads does not change a bit
           std::vector<float> got(n, NAN);
           for (const auto& [first, last] : {std::pair<int64_t, int64_t>{0, cut}, {cut, 12}}) {
-            gemm({m.packed.data(), m.panel_bytes, static_cast<int64_t>(rows), width, first, last,
-                  tokens, tiles.data(), scratch.data(), got.data(), static_cast<int64_t>(rows),
-                  nullptr, add.data(), static_cast<int64_t>(rows)});
+            gemm({m.packed.data(),
+                  m.panel_bytes,
+                  static_cast<int64_t>(rows),
+                  width,
+                  first,
+                  last,
+                  tokens,
+                  tiles.data(),
+                  {},
+                  scratch.data(),
+                  got.data(),
+                  static_cast<int64_t>(rows),
+                  nullptr,
+                  add.data(),
+                  static_cast<int64_t>(rows)});
           }
           if (cut == 0) split = got;
           ASSERT_EQ(split, got);
@@ -272,6 +284,144 @@ TEST_P(MatMulTest, GemmIsNearFloat) {
                         magnitude * 0x1p-7 + 1e-5)
                 << "columns " << columns << " tokens " << tokens << " at " << i;
           }
+        }
+      }
+    }
+  }
+}
+
+// Int8 tiles of x, with every n-th quad as an outlier.
+struct Bytes {
+  std::vector<int8_t> tiles;
+  std::vector<float> d;
+  std::vector<int32_t> outliers;
+  ByteTiles view() { return {tiles.data(), d.data(), outliers.data()}; }
+};
+
+Bytes MakeBytes(const GemmTable& unit, std::vector<float> x, int64_t tokens, int64_t columns) {
+  const ByteTilesShape shape = ByteTilesShapeOf(columns);
+  const auto blocks = static_cast<size_t>((tokens + 15) / 16);
+  Bytes b{std::vector<int8_t>(blocks * static_cast<size_t>(shape.steps) * 1024, 99),
+          std::vector<float>(blocks * static_cast<size_t>(shape.groups) * 16, NAN),
+          std::vector<int32_t>(kOutlierQuads)};
+  for (int32_t i = 0; i < kOutlierQuads; ++i) {
+    b.outliers[static_cast<size_t>(i)] = static_cast<int32_t>(columns / 4 * i / kOutlierQuads);
+  }
+  unit.byte_tokens({x.data(), columns, tokens, columns, 0, static_cast<int64_t>(blocks), b.view()});
+  return b;
+}
+
+std::vector<float> RunByteGemm(const GemmTable& unit, const Matrix& m, Bytes& bytes, int64_t tokens,
+                               int64_t cut, const float* bias = nullptr,
+                               const float* add = nullptr) {
+  const auto rows = static_cast<int64_t>(m.rows), columns = static_cast<int64_t>(m.columns);
+  std::vector<uint8_t> scratch(GemmScratchBytes(tokens) + 64);
+  uint8_t* aligned = scratch.data() + (64 - reinterpret_cast<uintptr_t>(scratch.data()) % 64) % 64;
+  std::vector<float> out(static_cast<size_t>(tokens * rows), NAN);
+  const auto panels = static_cast<int64_t>(CeilDiv(m.rows, 16));
+  for (const auto& [first, last] : {std::pair<int64_t, int64_t>{0, cut}, {cut, panels}}) {
+    unit.byte_gemm[static_cast<int>(m.type)]({m.packed.data(), m.panel_bytes, rows, columns, first,
+                                              last, tokens, nullptr, bytes.view(), aligned,
+                                              out.data(), rows, bias, add, rows});
+  }
+  return out;
+}
+
+// Int8 on the matrix unit against the scalar float row: half a step of each operand's scale.
+TEST_P(MatMulTest, ByteGemmIsNearFloat) {
+  for (const KernelTable* table : UsableTables()) {
+    if (table->matrix_unit == nullptr) continue;
+    if (table->matrix_unit->byte_gemm[GetParam()] == nullptr) continue;
+    const uint64_t step = quant::Row(type()).block_weights;
+    for (uint64_t columns : {uint64_t{256}, 512 + step, 1536 + 256 + step}) {
+      const uint64_t rows = columns == 256 ? 16 * 17 + 5 : 16 * 2 + 5;
+      const Matrix m = MakeMatrix(type(), rows, columns);
+      for (int64_t tokens : {1, 17, 33}) {
+        const auto n = static_cast<size_t>(tokens) * rows;
+        auto x = RandomFloats(static_cast<size_t>(tokens) * columns, columns);
+        for (size_t i = 0; i < x.size(); i += 257) x[i] *= 20;
+        const auto bias = RandomFloats(rows, 6);
+        const auto add = RandomFloats(n, 3);
+        const auto expected = RunMatMul(UsableTables()[0]->matmul_float[GetParam()], m, nullptr, x,
+                                        tokens, bias.data(), add.data());
+        Bytes bytes = MakeBytes(*table->matrix_unit, x, tokens, static_cast<int64_t>(columns));
+        const auto got =
+            RunByteGemm(*table->matrix_unit, m, bytes, tokens, 0, bias.data(), add.data());
+        ASSERT_EQ(got,
+                  RunByteGemm(*table->matrix_unit, m, bytes, tokens, 2, bias.data(), add.data()));
+        for (size_t i = 0; i < n; ++i) {
+          const float* w = m.floats.data() + i % rows * columns;
+          const float* v = x.data() + i / rows * columns;
+          double sum_w = 0, sum_x = 0, top_w = 0, top_x = 0;
+          for (size_t c = 0; c < columns; ++c) {
+            const double a = std::abs(static_cast<double>(w[c])),
+                         b = std::abs(static_cast<double>(v[c]));
+            sum_w += a, sum_x += b, top_w = std::max(top_w, a), top_x = std::max(top_x, b);
+          }
+          const double step_w = 0.6 * top_w * 128 / 127 / 127 * (type() == Type::kQ2_K ? 4 : 1.1),
+                       step_x = 0.51 * top_x / 127;
+          ASSERT_NEAR(static_cast<double>(got[i]), static_cast<double>(expected[i]),
+                      sum_x * step_w + sum_w * step_x +
+                          static_cast<double>(columns) * step_w * step_x + 1e-5)
+              << "columns " << columns << " tokens " << tokens << " at " << i;
+        }
+      }
+    }
+  }
+}
+
+// Scales of one make both sides integers, and every sum exact: extreme codes, one-hot, random.
+TEST(ByteGemmTest, IntegersAreExact) {
+  for (const KernelTable* table : UsableTables()) {
+    if (table->matrix_unit == nullptr) continue;
+    const size_t columns = 1024, rows = 37;
+    for (int kind : {0, 1, 2}) {
+      Matrix m{Type::kQ8_0,
+               rows,
+               columns,
+               {},
+               std::vector<float>(rows * columns),
+               quant::PanelBytes(Type::kQ8_0, columns)};
+      Philox random(7);
+      const auto code = [&](size_t i) {
+        if (i % columns == 0) return 127;  // the scale of the outliers
+        if (kind == 0) return 127;
+        if (kind == 1) return i % 97 == 0 ? -127 : 0;
+        return static_cast<int>(random.Next() % 255) - 127;
+      };
+      m.packed.resize(quant::PackedBytes(Type::kQ8_0, rows, columns) + 64);
+      for (size_t first = 0; first < rows; first += kPanelRows) {
+        std::vector<std::vector<uint8_t>> sources;
+        const uint8_t* pointers[kPanelRows] = {};
+        for (size_t r = first; r < std::min(rows, first + kPanelRows); ++r) {
+          auto& row = sources.emplace_back();
+          for (size_t c = 0; c < columns; ++c) {
+            if (c % 32 == 0) row.insert(row.end(), {0, 0x3c});  // fp16 1.0
+            const int value = code(r * columns + c);
+            row.push_back(static_cast<uint8_t>(value));
+            m.floats[r * columns + c] = static_cast<float>(value);
+          }
+        }
+        for (size_t i = 0; i < sources.size(); ++i) pointers[i] = sources[i].data();
+        quant::PackPanel(Type::kQ8_0, columns, pointers,
+                         m.packed.data() + first / kPanelRows * m.panel_bytes);
+      }
+      for (int64_t tokens : {1, 16, 31, 80}) {
+        std::vector<float> x(static_cast<size_t>(tokens) * columns);
+        for (size_t i = 0; i < x.size(); ++i) {
+          x[i] = kind == 2 ? static_cast<float>(random.Next() % 255) - 127.0f : 127.0f;
+          // Each group holds its largest value, outliers (every fourth quad) too.
+          if (i % 512 < 8) x[i] = -127.0f;
+        }
+        Bytes bytes = MakeBytes(*table->matrix_unit, x, tokens, columns);
+        const auto got = RunByteGemm(*table->matrix_unit, m, bytes, tokens, 1);
+        for (size_t i = 0; i < got.size(); ++i) {
+          int64_t sum = 0;
+          for (size_t c = 0; c < columns; ++c) {
+            sum += static_cast<int64_t>(m.floats[i % rows * columns + c]) *
+                   static_cast<int64_t>(x[i / rows * columns + c]);
+          }
+          ASSERT_EQ(got[i], static_cast<float>(sum)) << kind << " tokens " << tokens << " at " << i;
         }
       }
     }

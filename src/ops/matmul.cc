@@ -100,6 +100,7 @@ void MatMul(const Kernels& kernels, const Product& product, int64_t first, int64
                                      .last_panel = last_panel,
                                      .tokens = input.tokens,
                                      .tiles = input.tiles,
+                                     .bytes = {},
                                      .scratch = product.scratch,
                                      .out = out.data,
                                      .out_stride = out.stride,

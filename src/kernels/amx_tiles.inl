@@ -1,0 +1,113 @@
+// Copyright 2026 The Hearth Authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What both GEMMs on AMX tiles share. Hand-tuned because a tile register file has no counterpart in
+// the vector vocabulary.
+//
+// Where the tiles come from decides (two-core guest of the Sapphire Rapids class, one thread,
+// int8): registers only 6.9 TOP/s; weights (B) in L1 and tokens (A) in L2 5.6, also with 1 MB of A;
+// 32 KB or more of B 4.2; A in L3 1.4. So a pair of panels is decoded to L2, kPassSteps steps of it
+// stay in L1 while all tokens pass, and a chunk of columns is short enough for the A tiles of all
+// tokens to stay in L2 over the pairs of a stretch. Register block: 2 x 2 tiles of sums, 2 of A, 2
+// of B, so that each tile load feeds two products.
+#pragma once
+
+#include <immintrin.h>
+
+#include "kernels/args.h"
+#include "kernels/matmul.inl"
+
+namespace hearth::kernels {
+namespace {
+
+inline constexpr int64_t kTileBytes = 1024;
+inline constexpr int64_t kBrainColumns = 32;  // BF16 columns of one tile
+inline constexpr int64_t kByteColumns = 64;   // int8 columns of one tile
+inline constexpr int64_t kTileSums = 256;
+inline constexpr int64_t kBlockSums = 2 * kTileSums;  // sums of 16 tokens and a pair of panels
+inline constexpr int64_t kPassSteps = 8;
+
+struct alignas(64) TileConfig {
+  uint8_t palette = 1;
+  uint8_t start_row = 0;
+  uint8_t reserved[14] = {};
+  uint16_t row_bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
+  uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
+};
+
+inline void ConfigureTiles() {
+  TileConfig config;
+  // GCC 12 tells the optimiser that only 8 bytes are read; this keeps the other stores.
+  asm volatile("" : "+m"(config));
+  _tile_loadconfig(&config);
+}
+
+// Tile loads do not tell the optimiser what they read: what was stored before must be in memory.
+inline void StoresBeforeTiles() {
+  asm volatile("" ::: "memory");
+}
+
+// 16 rows x 2 columns of floats to one B tile row: bf16(even), bf16(odd) per row.
+inline void StorePair(uint8_t* out, F even, F odd) {
+  const __m512i pick = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24,
+                                        8, 23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+  const __m512bh both = _mm512_cvtne2ps_pbh(odd.a, even.a);
+  __m512i bits;
+  __builtin_memcpy(&bits, &both, 64);
+  _mm512_storeu_si512(out, _mm512_permutexvar_epi16(pick, bits));
+}
+
+// Writes the sums [token block][panel][16 tokens][16 rows] of the panels panel, panel + 1 to the
+// output, with bias and residual.
+inline void StorePanelPair(const GemmArgs& g, int64_t panel, const float* sums) {
+  const int64_t row = panel * quant::kPanelRows;
+  const int64_t left = g.rows - row;
+  const bool second = panel + 1 < g.last_panel;
+  const int count[2] = {static_cast<int>(left < 16 ? left : 16),
+                        !second ? 0 : static_cast<int>(left < 32 ? left - 16 : 16)};
+  F bias[2] = {Set1(0), Set1(0)};
+  for (int p = 0; p < 2; ++p) {
+    if (g.bias != nullptr) bias[p] = LoadFirst(g.bias + row + 16 * p, count[p]);
+  }
+  for (int64_t token = 0; token < g.tokens; ++token) {
+    const float* from = sums + token / 16 * kBlockSums + token % 16 * 16;
+    float* out = g.out + token * g.out_stride + row;
+    for (int p = 0; p < 2; ++p) {
+      F value = Add(Load(from + p * kTileSums), bias[p]);
+      if (g.add != nullptr) {
+        value = Add(value, LoadFirst(g.add + token * g.add_stride + row + 16 * p, count[p]));
+      }
+      StoreFirst(out + 16 * p, value, count[p]);
+    }
+  }
+}
+
+// The panels [first, last) in stretches of kGemmPanels, the columns in chunks of kChunk: decodes
+// each pair of panels of a chunk and hands it to `multiply(pair of the stretch, column, columns)`,
+// which adds to the sums of the pair, then stores what is complete.
+//   decode(panel, column, columns, slot): slot 0 or 1 of the pair
+//   sums: [kGemmPanels / 2][token blocks][kBlockSums]
+template <int64_t kChunk, typename Decode, typename Multiply>
+inline void ForPanelPairs(const GemmArgs& g, float* sums, const Decode& decode,
+                          const Multiply& multiply) {
+  const int64_t pair_sums = (g.tokens + 15) / 16 * kBlockSums;
+  for (int64_t stretch = g.first_panel; stretch < g.last_panel; stretch += kGemmPanels) {
+    const int64_t rest = g.last_panel - stretch;
+    const int64_t end = stretch + (rest < kGemmPanels ? rest : kGemmPanels);
+    for (int64_t column = 0; column < g.columns; column += kChunk) {
+      const int64_t columns = g.columns - column < kChunk ? g.columns - column : kChunk;
+      for (int64_t panel = stretch; panel < end; panel += 2) {
+        // An odd last panel is multiplied twice; its second product is not stored.
+        decode(panel, column, columns, 0);
+        decode(panel + 1 < end ? panel + 1 : panel, column, columns, 1);
+        StoresBeforeTiles();
+        float* pair = sums + (panel - stretch) / 2 * pair_sums;
+        multiply(column, columns, pair);
+        if (column + columns == g.columns) StorePanelPair(g, panel, pair);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace hearth::kernels
