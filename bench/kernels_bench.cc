@@ -181,7 +181,10 @@ void RunGemm(benchmark::State& state, const kernels::KernelTable* table, quant::
                                                  .out_stride = rows,
                                                  .bias = nullptr,
                                                  .add = nullptr,
-                                                 .add_stride = 0});
+                                                 .add_stride = 0,
+                                                 .gate_panels = nullptr,
+                                                 .activate = nullptr,
+                                                 .tops = nullptr});
   }
   state.counters["GOP/s"] = benchmark::Counter(
       static_cast<double>(state.iterations()) * 2e-9 * static_cast<double>(rows * columns * tokens),

@@ -42,13 +42,17 @@ inline void ConfigureTiles() {
   _tile_loadconfig(&config);
 }
 
+inline I MaxI(I x, I y) {
+  return {_mm512_max_epi32(x.a, y.a)};
+}
+
 // Tile loads do not tell the optimiser what they read: what was stored before must be in memory.
 inline void StoresBeforeTiles() {
   asm volatile("" ::: "memory");
 }
 
 // 16 rows x 2 columns of floats to one B tile row: bf16(even), bf16(odd) per row.
-inline void StorePair(uint8_t* out, F even, F odd) {
+inline void StoreBrains(uint8_t* out, F even, F odd) {
   const __m512i pick = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24,
                                         8, 23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
   const __m512bh both = _mm512_cvtne2ps_pbh(odd.a, even.a);
@@ -57,53 +61,69 @@ inline void StorePair(uint8_t* out, F even, F odd) {
   _mm512_storeu_si512(out, _mm512_permutexvar_epi16(pick, bits));
 }
 
-// Writes the sums [token block][panel][16 tokens][16 rows] of the panels panel, panel + 1 to the
-// output, with bias and residual.
-inline void StorePanelPair(const GemmArgs& g, int64_t panel, const float* sums) {
+// Writes the sums [token block][2][16 tokens][16 rows] to the output: those of the panels panel and
+// panel + 1, or of a panel of gate and of up, with bias and residual.
+inline void StorePair(const GemmArgs& g, int64_t panel, float* sums) {
   const int64_t row = panel * quant::kPanelRows;
   const int64_t left = g.rows - row;
-  const bool second = panel + 1 < g.last_panel;
+  const bool gated = g.gate_panels != nullptr;
+  const bool second = !gated && panel + 1 < g.last_panel;
   const int count[2] = {static_cast<int>(left < 16 ? left : 16),
                         !second ? 0 : static_cast<int>(left < 32 ? left - 16 : 16)};
   F bias[2] = {Set1(0), Set1(0)};
+  I tops[2] = {Set1I(0), Set1I(0)};
   for (int p = 0; p < 2; ++p) {
     if (g.bias != nullptr) bias[p] = LoadFirst(g.bias + row + 16 * p, count[p]);
   }
   for (int64_t token = 0; token < g.tokens; ++token) {
-    const float* from = sums + token / 16 * kBlockSums + token % 16 * 16;
+    float* from = sums + token / 16 * kBlockSums + token % 16 * 16;
+    if (gated && token % 16 == 0) g.activate(from, from + kTileSums, kTileSums);
     float* out = g.out + token * g.out_stride + row;
-    for (int p = 0; p < 2; ++p) {
+    for (int p = 0; p < (second ? 2 : 1); ++p) {
       F value = Add(Load(from + p * kTileSums), bias[p]);
       if (g.add != nullptr) {
         value = Add(value, LoadFirst(g.add + token * g.add_stride + row + 16 * p, count[p]));
       }
       StoreFirst(out + 16 * p, value, count[p]);
+      tops[p] = MaxI(tops[p], AndI(FToBits(value), Set1I(0x7fffffff)));
     }
+  }
+  for (int p = 0; p < (g.tops == nullptr ? 0 : second ? 2 : 1); ++p) {
+    _mm512_mask_storeu_epi32(g.tops + row + 16 * p, FirstLanes(count[p]), tops[p].a);
   }
 }
 
 // The panels [first, last) in stretches of kGemmPanels, the columns in chunks of kChunk: decodes
-// each pair of panels of a chunk and hands it to `multiply(pair of the stretch, column, columns)`,
-// which adds to the sums of the pair, then stores what is complete.
-//   decode(panel, column, columns, slot): slot 0 or 1 of the pair
+// each pair of panels of a chunk and hands it to `multiply(column, columns, sums of the pair)`,
+// then stores what is complete. With a gate, a pair is one panel of each matrix.
+//   decode(panel bytes, column, columns, slot): slot 0 or 1 of the pair
 //   sums: [kGemmPanels / 2][token blocks][kBlockSums]
 template <int64_t kChunk, typename Decode, typename Multiply>
 inline void ForPanelPairs(const GemmArgs& g, float* sums, const Decode& decode,
                           const Multiply& multiply) {
+  const bool gated = g.gate_panels != nullptr;
+  const int64_t step = gated ? 1 : 2, most = kGemmPanels / 2 * step;
   const int64_t pair_sums = (g.tokens + 15) / 16 * kBlockSums;
-  for (int64_t stretch = g.first_panel; stretch < g.last_panel; stretch += kGemmPanels) {
-    const int64_t rest = g.last_panel - stretch;
-    const int64_t end = stretch + (rest < kGemmPanels ? rest : kGemmPanels);
+  const auto at = [&](const uint8_t* panels, int64_t panel) {
+    return panels + static_cast<uint64_t>(panel) * g.panel_bytes;
+  };
+  for (int64_t stretch = g.first_panel; stretch < g.last_panel; stretch += most) {
+    const int64_t end = stretch + (g.last_panel - stretch < most ? g.last_panel - stretch : most);
     for (int64_t column = 0; column < g.columns; column += kChunk) {
       const int64_t columns = g.columns - column < kChunk ? g.columns - column : kChunk;
-      for (int64_t panel = stretch; panel < end; panel += 2) {
-        // An odd last panel is multiplied twice; its second product is not stored.
-        decode(panel, column, columns, 0);
-        decode(panel + 1 < end ? panel + 1 : panel, column, columns, 1);
+      float* pair = sums;
+      for (int64_t panel = stretch; panel < end; panel += step, pair += pair_sums) {
+        if (gated) {
+          decode(at(g.gate_panels, panel), column, columns, 0);
+          decode(at(g.panels, panel), column, columns, 1);
+        } else {
+          // An odd last panel is multiplied twice; its second product is not stored.
+          decode(at(g.panels, panel), column, columns, 0);
+          decode(at(g.panels, panel + 1 < end ? panel + 1 : panel), column, columns, 1);
+        }
         StoresBeforeTiles();
-        float* pair = sums + (panel - stretch) / 2 * pair_sums;
         multiply(column, columns, pair);
-        if (column + columns == g.columns) StorePanelPair(g, panel, pair);
+        if (column + columns == g.columns) StorePair(g, panel, pair);
       }
     }
   }

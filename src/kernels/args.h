@@ -107,9 +107,10 @@ struct ByteTileArgs {
   ByteTiles out;
 };
 
-// Products of many tokens on the matrix unit: weights are decoded once per panel and chunk to BF16,
-// products are summed in float32. Same result for any split of the panels over threads; differs
-// from `matmul` by the rounding of BF16 instead of int8. Arguments as in MatMulArgs.
+// Products of many tokens on the matrix unit: weights are decoded once per panel and call, products
+// are summed in float32. Same result for any split of the panels over threads; differs from
+// `matmul` by the rounding of BF16, or of the scales of ByteTiles, instead of int8 per 32 columns.
+// Other arguments as in MatMulArgs.
 struct GemmArgs {
   const uint8_t* panels;
   uint64_t panel_bytes;
@@ -124,6 +125,11 @@ struct GemmArgs {
   const float* bias;
   const float* add;
   int64_t add_stride;
+  // A gated pair of matrices of one type and shape: gate_panels are the gate's, `panels` those of
+  // up, and out = activate(gate, up), which leaves its result in gate. Null: one matrix.
+  const uint8_t* gate_panels;
+  void (*activate)(float* gate, const float* up, int64_t n);
+  int32_t* tops;  // [rows] becomes the bits of the largest |out| of all tokens; null: not wanted
 };
 using GemmFn = void (*)(const GemmArgs&);
 

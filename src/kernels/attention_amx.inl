@@ -92,9 +92,9 @@ void TileChunk(const TileAttendArgs& a, const TileSpace& s, int64_t begin) {
         even = Mul(even, scale);
         odd = Mul(odd, scale);
       }
-      StorePair(out, even, odd);
+      StoreBrains(out, even, odd);
     }
-    for (int64_t i = n; i < s.padded; i += 2, out += 64) StorePair(out, zero, zero);
+    for (int64_t i = n; i < s.padded; i += 2, out += 64) StoreBrains(out, zero, zero);
   }
   const Stored* values = reinterpret_cast<const Stored*>(a.kv.values);
   for (int64_t key = begin; key < end; key += 2) {
@@ -112,13 +112,13 @@ void TileChunk(const TileAttendArgs& a, const TileSpace& s, int64_t begin) {
         even = Mul(even, scale[0]);
         odd = Mul(odd, scale[1]);
       }
-      StorePair(out, even, odd);
+      StoreBrains(out, even, odd);
     }
   }
   for (int64_t key = (end - begin + 1) / 2 * 2; key % kPairKeys != 0; key += 2) {
     for (int64_t i = 0; i < n; i += 16) {
       uint8_t* out = s.values + (i / 16 * kChunkPairs + key / kPairKeys) * kTileBytes;
-      StorePair(out + key / 2 % 16 * 64, zero, zero);
+      StoreBrains(out + key / 2 % 16 * 64, zero, zero);
     }
   }
 }

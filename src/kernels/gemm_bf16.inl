@@ -19,7 +19,7 @@ void DecodePanel(const uint8_t* panel, int64_t first, int64_t columns, uint8_t* 
     const uint8_t* at = panel + first / 32 * Fmt::kBlockBytes;
     for (int64_t c = 0; c < columns; c += 32, at += Fmt::kBlockBytes, out += kTileBytes) {
       LoadFloatBlock<kType>(at, w);
-      for (int i = 0; i < 16; ++i) StorePair(out + 64 * i, w[2 * i], w[2 * i + 1]);
+      for (int i = 0; i < 16; ++i) StoreBrains(out + 64 * i, w[2 * i], w[2 * i + 1]);
     }
   } else {
     PanelReader<kType> reader;
@@ -29,7 +29,7 @@ void DecodePanel(const uint8_t* panel, int64_t first, int64_t columns, uint8_t* 
       for (int b = 0; b < blocks; ++b, reader.at += Fmt::kBlockBytes, out += kTileBytes) {
         for (int64_t i = 0; i < Fmt::kBlockBytes; i += 64) Prefetch(reader.at + kPrefetch + i);
         DecodeBlock<kType>(reader.scales, b, reader.at, w);
-        for (int i = 0; i < 16; ++i) StorePair(out + 64 * i, w[2 * i], w[2 * i + 1]);
+        for (int i = 0; i < 16; ++i) StoreBrains(out + 64 * i, w[2 * i], w[2 * i + 1]);
       }
     }
   }
@@ -87,9 +87,8 @@ void Gemm(const GemmArgs& g) {
   const int64_t token_blocks = (g.tokens + 15) / 16;
   ForPanelPairs<kBrainChunk>(
       g, sums,
-      [&](int64_t panel, int64_t column, int64_t columns, int slot) {
-        DecodePanel<kType>(g.panels + static_cast<uint64_t>(panel) * g.panel_bytes, column, columns,
-                           weights + slot * kSlot);
+      [&](const uint8_t* panel, int64_t column, int64_t columns, int slot) {
+        DecodePanel<kType>(panel, column, columns, weights + slot * kSlot);
       },
       [&](int64_t column, int64_t columns, float* pair) {
         const int64_t steps = columns / kBrainColumns;

@@ -267,8 +267,7 @@ void ByteGemm(const GemmArgs& g) {
   const int64_t token_blocks = (g.tokens + 15) / 16;
   ForPanelPairs<kByteChunk>(
       g, sums,
-      [&](int64_t panel, int64_t column, int64_t columns, int slot) {
-        const uint8_t* from = g.panels + static_cast<uint64_t>(panel) * g.panel_bytes;
+      [&](const uint8_t* from, int64_t column, int64_t columns, int slot) {
         uint8_t* out = weights + slot * kSlot;
         if (column == 0) {
           DecodeOutliers<kType>(from, g.columns, g.bytes.outliers, out, scales[0][slot]);
@@ -304,18 +303,18 @@ void ColumnTops(const float* x, int64_t stride, int64_t tokens, int64_t columns,
   for (int64_t t = 0; t < tokens; ++t, x += stride) {
     for (int64_t c = 0; c < columns; c += 16) {
       const I bits = AndI(FToBits(Load(x + c)), magnitude);
-      StoreI(top + c, {_mm512_max_epi32(LoadI(top + c).a, bits.a)});
+      StoreI(top + c, MaxI(LoadI(top + c), bits));
     }
   }
 }
 
-// Quantises n floats, n a multiple of 16, with one scale, which is returned.
+// The largest magnitude of n floats, n a multiple of 16; NaN when one is.
 inline float Reach(const float* x, int64_t n) {
-  __m512i top = _mm512_setzero_si512();
+  I top = Set1I(0);
   for (int64_t i = 0; i < n; i += 16) {
-    top = _mm512_max_epi32(top, AndI(FToBits(Load(x + i)), Set1I(0x7fffffff)).a);
+    top = MaxI(top, AndI(FToBits(Load(x + i)), Set1I(0x7fffffff)));
   }
-  const int32_t bits = _mm512_reduce_max_epi32(top);
+  const int32_t bits = _mm512_reduce_max_epi32(top.a);
   float reach;
   __builtin_memcpy(&reach, &bits, 4);
   return reach;

@@ -270,7 +270,10 @@ TEST_P(MatMulTest, GemmIsNearFloat) {
                   static_cast<int64_t>(rows),
                   nullptr,
                   add.data(),
-                  static_cast<int64_t>(rows)});
+                  static_cast<int64_t>(rows),
+                  nullptr,
+                  nullptr,
+                  nullptr});
           }
           if (cut == 0) split = got;
           ASSERT_EQ(split, got);
@@ -320,9 +323,9 @@ std::vector<float> RunByteGemm(const GemmTable& unit, const Matrix& m, Bytes& by
   std::vector<float> out(static_cast<size_t>(tokens * rows), NAN);
   const auto panels = static_cast<int64_t>(CeilDiv(m.rows, 16));
   for (const auto& [first, last] : {std::pair<int64_t, int64_t>{0, cut}, {cut, panels}}) {
-    unit.byte_gemm[static_cast<int>(m.type)]({m.packed.data(), m.panel_bytes, rows, columns, first,
-                                              last, tokens, nullptr, bytes.view(), aligned,
-                                              out.data(), rows, bias, add, rows});
+    unit.byte_gemm[static_cast<int>(m.type)](
+        {m.packed.data(), m.panel_bytes, rows, columns, first, last, tokens, nullptr, bytes.view(),
+         aligned, out.data(), rows, bias, add, rows, nullptr, nullptr, nullptr});
   }
   return out;
 }

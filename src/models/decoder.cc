@@ -3,6 +3,7 @@
 #include "models/decoder.h"
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "base/checked.h"
 #include "models/rope.h"
@@ -35,6 +36,10 @@ int64_t LongestRow(const DecoderConfig& config) {
   return std::max({int64_t{config.width}, config.query_rows(), int64_t{config.feed_forward}});
 }
 
+// Narrower models lose more through int8 tiles than llama.cpp does, and stay with BF16 ones
+// (docs/quality.md).
+constexpr int32_t kMinByteTilesWidth = 1024;
+
 void LayOut(const DecoderConfig& config, const StateShape& shape, Arena& arena, DecoderState& out) {
   const int64_t slots = std::max(shape.chunk, shape.threads);
   out.x = arena.Take(slots, config.width);
@@ -59,6 +64,12 @@ void LayOut(const DecoderConfig& config, const StateShape& shape, Arena& arena, 
   out.input = arena.TakeBytes(std::max(
       ops::QuantizedBytes(shape.chunk, longest),
       ops::UsesTiles(*out.kernels, shape.chunk) ? ops::TileBytes(shape.chunk, longest) : 0));
+  out.tops_stride = longest;
+  const int64_t threads = shape.threads;
+  out.tops = reinterpret_cast<int32_t*>(
+      arena.TakeBytes(static_cast<uint64_t>(threads * longest) * sizeof(int32_t)));
+  out.outliers = reinterpret_cast<int32_t*>(
+      arena.TakeBytes(static_cast<uint64_t>(threads * kernels::kOutlierQuads) * sizeof(int32_t)));
   out.quantized_single_bytes = RoundUp(ops::QuantizedBytes(1, longest), 64);
   out.quantized_single =
       arena.TakeBytes(out.quantized_single_bytes * static_cast<uint64_t>(shape.threads));
@@ -94,12 +105,13 @@ class Pass {
       ops::Attend(attention, worker_);
       Mark(Op::kAttention);
       Barrier();
-      Product(layer.output, Mixed(attention), s_.delta);
+      Product(layer.output, Mixed(layer, attention), s_.delta);
       Mark(Op::kOutput);
       Barrier();
-      GateAndUp(layer, AddAndNorm(&layer.post_attention_norm, layer.feed_forward_norm));
+      GateAndUp(layer, AddAndNorm(&layer.post_attention_norm, layer.feed_forward_norm, 0,
+                                  {&layer.gate, &layer.up}));
       Barrier();
-      Product(layer.down, Hidden(), s_.delta);
+      Product(layer.down, Hidden(layer), s_.delta);
       Mark(Op::kDown);
       Barrier();
     }
@@ -118,31 +130,68 @@ class Pass {
   // Row of x, h and mixed that holds token `t` for this thread.
   int64_t Slot(int64_t t) const { return single_ ? worker_.index : t; }
 
-  // The rows of `rows` from token `first` on as input of products. `fill(t)` computes the row of
-  // token t; each thread does its groups of tokens, or the only token for itself.
-  template <typename Fill>
-  ops::Input Prepare(ops::Rows rows, int64_t columns, int64_t first, const Fill& fill) {
-    const int64_t count = tokens_ - first;
-    ops::Input input = {rows, {}, count, nullptr};
-    if (!s_.shape.precise && ops::UsesTiles(*s_.kernels, count)) {
+  using Matrices = std::initializer_list<const tensor::Weight*>;
+
+  // True when all these products of `count` tokens go through the matrix unit as int8.
+  bool TakesBytes(int64_t count, Matrices matrices) const {
+    if (s_.shape.precise || c_.width < kMinByteTilesWidth) return false;
+    return ops::UsesTiles(*s_.kernels, count) && std::ranges::all_of(matrices, [&](const auto* m) {
+             return ops::HasByteTiles(*s_.kernels, *m);
+           });
+  }
+
+  // Room for the form in which products of `matrices` take `count` rows.
+  ops::Input InputOf(ops::Rows rows, int64_t columns, int64_t count, Matrices matrices) const {
+    ops::Input input = {rows, {}, count, nullptr, {}};
+    if (s_.shape.precise) return input;
+    const auto index = static_cast<uint64_t>(worker_.index);
+    if (TakesBytes(count, matrices)) {
+      input.bytes =
+          ops::ByteTilesAt(s_.input, count, columns, s_.outliers + index * kernels::kOutlierQuads);
+    } else if (ops::UsesTiles(*s_.kernels, count)) {
       input.tiles = reinterpret_cast<uint16_t*>(s_.input);
-    } else if (!s_.shape.precise) {
-      input.q = single_
-                    ? ops::QuantizedAt(s_.quantized_single + static_cast<uint64_t>(worker_.index) *
-                                                                 s_.quantized_single_bytes,
-                                       1, columns)
-                    : ops::QuantizedAt(s_.input, count, columns);
+    } else if (single_) {
+      input.q =
+          ops::QuantizedAt(s_.quantized_single + index * s_.quantized_single_bytes, 1, columns);
+    } else {
+      input.q = ops::QuantizedAt(s_.input, count, columns);
     }
+    return input;
+  }
+
+  // The rows of `rows` from token `first` on as input of products with `matrices`. `fill(t)`
+  // computes the row of token t; each thread does its groups of tokens, or the only token for
+  // itself. have_tops: s_.tops[0] holds the largest magnitudes of all columns.
+  template <typename Fill>
+  ops::Input Prepare(ops::Rows rows, int64_t columns, int64_t first, Matrices matrices,
+                     bool have_tops, const Fill& fill) {
+    const int64_t count = tokens_ - first;
+    const ops::Input input = InputOf(rows, columns, count, matrices);
     const int64_t groups = (count + kGroup - 1) / kGroup;
     // Pairs of groups: a tile holds 16 tokens.
     const auto [begin, end] =
         single_ ? std::pair<int64_t, int64_t>{0, 1} : worker_.Share(groups, 2);
-    for (int64_t t = begin * kGroup; t < std::min(end * kGroup, count); ++t) fill(first + t);
+    const int64_t last = std::min(end * kGroup, count);
+    for (int64_t t = begin * kGroup; t < last; ++t) fill(first + t);
     Mark(Op::kNorm);
+    if (input.bytes.tiles != nullptr) {
+      if (!have_tops) TopsOf({rows[begin * kGroup], rows.stride}, last - begin * kGroup, columns);
+      ops::ChooseOutliers(s_.tops, have_tops ? 1 : worker_.count, s_.tops_stride, columns,
+                          s_.outliers + worker_.index * kernels::kOutlierQuads);
+    }
     if (!s_.shape.precise) ops::FillInput(*s_.kernels, input, columns, begin, end);
     Mark(Op::kQuantize);
     if (!single_) Barrier();
     return input;
+  }
+
+  // The largest magnitudes of the columns of all tokens, each thread's part for itself.
+  void TopsOf(ops::Rows rows, int64_t count, int64_t columns) const {
+    int32_t* tops = s_.tops + worker_.index * s_.tops_stride;
+    std::fill_n(tops, columns, 0);
+    s_.kernels->matrix_unit->column_tops(rows.data, rows.stride, count, columns, tops);
+    Mark(Op::kQuantize);
+    Barrier();
   }
 
   // x = embedding of the token; cosines and sines of its position.
@@ -162,9 +211,9 @@ class Pass {
 
   // x += [norm](delta) of the sub-layer before, unless `post_norm` is null; h = norm(x).
   ops::Input AddAndNorm(const std::vector<float>* post_norm, const std::vector<float>& norm,
-                        int64_t first = 0) {
+                        int64_t first, Matrices matrices) {
     const ops::Rows rows = {s_.h[Slot(first)], s_.h.stride};
-    return Prepare(rows, c_.width, first, [&](int64_t t) {
+    return Prepare(rows, c_.width, first, matrices, false, [&](int64_t t) {
       float* x = s_.x[Slot(t)];
       float* h = s_.h[Slot(t)];
       if (post_norm != nullptr && post_norm->empty()) {
@@ -179,20 +228,28 @@ class Pass {
 
   ops::Input AttentionInput(size_t i) {
     const std::vector<float>* before = i == 0 ? nullptr : &w_.layers[i - 1].post_feed_forward_norm;
-    return AddAndNorm(before, w_.layers[i].attention_norm);
+    const LayerWeights& layer = w_.layers[i];
+    return AddAndNorm(before, layer.attention_norm, 0, {&layer.query, &layer.key, &layer.value});
   }
 
   // The attention output as input of the output projection.
-  ops::Input Mixed(const ops::Attention& attention) {
-    return Prepare(attention.mixed, c_.query_rows(), 0, [&](int64_t) {
+  ops::Input Mixed(const LayerWeights& layer, const ops::Attention& attention) {
+    return Prepare(attention.mixed, c_.query_rows(), 0, {&layer.output}, false, [&](int64_t) {
       if (single_) ops::FinishAttention(attention);
       Mark(Op::kAttention);
     });
   }
 
   // The activated hidden rows of the MLP as input of the down projection.
-  ops::Input Hidden() {
-    return Prepare(s_.gate, c_.feed_forward, 0, [](int64_t) {});
+  ops::Input Hidden(const LayerWeights& layer) {
+    return Prepare(s_.gate, c_.feed_forward, 0, {&layer.down}, Gated(layer), [](int64_t) {});
+  }
+
+  // True when gate, up and activation are one product on the matrix unit.
+  bool Gated(const LayerWeights& layer) const {
+    return !s_.shape.precise && ops::UsesTiles(*s_.kernels, tokens_) &&
+           layer.gate.type == layer.up.type &&
+           s_.kernels->matrix_unit->gemm[static_cast<size_t>(layer.up.type)] != nullptr;
   }
 
   ops::Attention AttentionOf(size_t i) const {
@@ -266,6 +323,12 @@ class Pass {
     constexpr int64_t kStretch = kernels::kGemmPanels * quant::kPanelRows;
     const auto activate = c_.activation == Activation::kSilu ? v_.silu_mul : v_.gelu_tanh_mul;
     const auto [first, last] = worker_.Share(c_.feed_forward, quant::kPanelRows);
+    if (Gated(layer)) {
+      ops::GatedMatMul(*s_.kernels, ProductOf(layer.gate, nullptr), layer.up, activate, first, last,
+                       input, s_.gate, s_.tops);
+      Mark(Op::kGateUp);
+      return;
+    }
     const int64_t step = single_ ? last - first : kStretch;
     for (int64_t row = first; row < last; row += step) {
       const int64_t end = std::min(row + step, last);
@@ -287,16 +350,18 @@ class Pass {
 
   void Multiply(const tensor::Weight& matrix, const float* bias, int64_t first, int64_t last,
                 const ops::Input& input, ops::Rows out) const {
-    ops::MatMul(*s_.kernels,
-                {&matrix, bias, s_.shape.precise,
-                 s_.products + static_cast<uint64_t>(worker_.index) * s_.product_bytes},
-                first, last, input, out);
+    ops::MatMul(*s_.kernels, ProductOf(matrix, bias), first, last, input, out);
+  }
+
+  ops::Product ProductOf(const tensor::Weight& matrix, const float* bias) const {
+    return {&matrix, bias, s_.shape.precise,
+            s_.products + static_cast<uint64_t>(worker_.index) * s_.product_bytes};
   }
 
   // Logits of the last `want` tokens.
   void Head() {
-    const ops::Input input =
-        AddAndNorm(&w_.layers.back().post_feed_forward_norm, w_.output_norm, tokens_ - b_.want);
+    const ops::Input input = AddAndNorm(&w_.layers.back().post_feed_forward_norm, w_.output_norm,
+                                        tokens_ - b_.want, {&w_.head});
     const ops::Rows out = {b_.logits, c_.vocabulary};
     Product(w_.head, input, out);
     Mark(Op::kHead);

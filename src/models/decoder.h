@@ -50,6 +50,9 @@ struct DecoderState {
   ops::Rows attention;          // [threads][AttentionScratch]
   float* partial = nullptr;     // attention parts of a single token
   uint8_t* input = nullptr;     // int8 or tile form of the input of a product, of all tokens
+  int32_t* tops = nullptr;      // [threads][longest row] largest magnitudes of columns, as bits
+  int64_t tops_stride = 0;
+  int32_t* outliers = nullptr;          // [threads][kOutlierQuads] of the input, the same for all
   uint8_t* quantized_single = nullptr;  // [threads] the same of a single token
   uint64_t quantized_single_bytes = 0;  // of one thread
   Trace* trace = nullptr;               // clocks of all threads; null: nothing is timed

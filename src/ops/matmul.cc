@@ -1,6 +1,8 @@
 // Copyright 2026 The Hearth Authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "base/checked.h"
 #include "cpu/isa.h"
@@ -61,9 +63,59 @@ kernels::QuantizedTokens QuantizedAt(uint8_t* room, int64_t tokens, int64_t colu
   return q;
 }
 
+bool HasByteTiles(const Kernels& kernels, const tensor::Weight& weight) {
+  return kernels.matrix_unit != nullptr && weight.columns >= 4 * kernels::kOutlierQuads &&
+         kernels.matrix_unit->byte_gemm[static_cast<size_t>(weight.type)] != nullptr;
+}
+
+uint64_t ByteTileBytes(int64_t tokens, int64_t columns) {
+  const auto shape = kernels::ByteTilesShapeOf(columns);
+  return static_cast<uint64_t>((tokens + 15) / 16 * (shape.steps * 1024 + shape.groups * 64));
+}
+
+kernels::ByteTiles ByteTilesAt(uint8_t* room, int64_t tokens, int64_t columns, int32_t* outliers) {
+  const auto shape = kernels::ByteTilesShapeOf(columns);
+  return {reinterpret_cast<int8_t*>(room),
+          reinterpret_cast<float*>(room + (tokens + 15) / 16 * shape.steps * 1024), outliers};
+}
+
+void ChooseOutliers(int32_t* tops, int64_t parts, int64_t stride, int64_t columns,
+                    int32_t* outliers) {
+  std::array<std::pair<int32_t, int32_t>, kernels::kOutlierQuads> heap;  // (-top, quad)
+  size_t size = 0;
+  for (int64_t quad = 0; quad < columns / 4; ++quad) {
+    int32_t top = 0;
+    for (int64_t part = 0; part < parts; ++part) {
+      const int32_t* four = tops + part * stride + 4 * quad;
+      top = std::max({top, four[0], four[1], four[2], four[3]});
+    }
+    const std::pair entry(-top, static_cast<int32_t>(quad));
+    if (size < heap.size()) {
+      heap[size++] = entry;
+      std::push_heap(heap.begin(), heap.begin() + size);
+    } else if (entry < heap.front()) {
+      std::ranges::pop_heap(heap);
+      heap.back() = entry;
+      std::ranges::push_heap(heap);
+    }
+  }
+  for (size_t i = 0; i < heap.size(); ++i) outliers[i] = heap[i].second;
+  std::sort(outliers, outliers + heap.size());
+}
+
 void FillInput(const Kernels& kernels, const Input& input, int64_t columns, int64_t first,
                int64_t last) {
   const auto width = static_cast<int64_t>(RoundUp(static_cast<uint64_t>(columns), 32));
+  if (input.bytes.tiles != nullptr) {
+    kernels.matrix_unit->byte_tokens({.x = input.x.data,
+                                      .stride = input.x.stride,
+                                      .tokens = input.tokens,
+                                      .columns = width,
+                                      .first_block = first / 2,
+                                      .last_block = (last + 1) / 2,
+                                      .out = input.bytes});
+    return;
+  }
   if (input.tiles != nullptr) {
     kernels.matrix_unit->tile_tokens({.x = input.x.data,
                                       .stride = input.x.stride,
@@ -83,32 +135,64 @@ void FillInput(const Kernels& kernels, const Input& input, int64_t columns, int6
                     .out = input.q});
 }
 
+namespace {
+
+kernels::GemmArgs GemmArgsOf(const Product& product, int64_t first, int64_t last,
+                             const Input& input, Rows out) {
+  const tensor::Weight& weight = *product.weight;
+  return {.panels = weight.data,
+          .panel_bytes = weight.panel_bytes,
+          .rows = static_cast<int64_t>(weight.rows),
+          .columns = static_cast<int64_t>(RoundUp(weight.columns, 32)),
+          .first_panel = first / quant::kPanelRows,
+          .last_panel = (last + quant::kPanelRows - 1) / quant::kPanelRows,
+          .tokens = input.tokens,
+          .tiles = input.tiles,
+          .bytes = input.bytes,
+          .scratch = product.scratch,
+          .out = out.data,
+          .out_stride = out.stride,
+          .bias = product.bias,
+          .add = nullptr,
+          .add_stride = 0,
+          .gate_panels = nullptr,
+          .activate = nullptr,
+          .tops = nullptr};
+}
+
+// The kernel that takes the form of `input`; null when that is neither kind of tiles, or has none.
+kernels::GemmFn GemmOf(const Kernels& kernels, quant::Type type, const Input& input) {
+  const auto i = static_cast<size_t>(type);
+  if (input.bytes.tiles != nullptr) return kernels.matrix_unit->byte_gemm[i];
+  return input.tiles != nullptr ? kernels.matrix_unit->gemm[i] : nullptr;
+}
+
+}  // namespace
+
+void GatedMatMul(const Kernels& kernels, const Product& gate, const tensor::Weight& up,
+                 void (*activate)(float* gate, const float* up, int64_t n), int64_t first,
+                 int64_t last, const Input& input, Rows out, int32_t* tops) {
+  if (first >= last) return;
+  kernels::GemmArgs args = GemmArgsOf(gate, first, last, input, out);
+  args.gate_panels = args.panels;
+  args.panels = up.data;
+  args.activate = activate;
+  args.tops = tops;
+  GemmOf(kernels, up.type, input)(args);
+}
+
 void MatMul(const Kernels& kernels, const Product& product, int64_t first, int64_t last,
             const Input& input, Rows out) {
   if (first >= last) return;
   const tensor::Weight& weight = *product.weight;
   const auto type = static_cast<size_t>(weight.type);
+  if (const kernels::GemmFn gemm = GemmOf(kernels, weight.type, input); gemm != nullptr) {
+    gemm(GemmArgsOf(product, first, last, input, out));
+    return;
+  }
   const auto columns = static_cast<int64_t>(RoundUp(weight.columns, 32));
   const int64_t first_panel = first / quant::kPanelRows;
   const int64_t last_panel = (last + quant::kPanelRows - 1) / quant::kPanelRows;
-  if (input.tiles != nullptr && kernels.matrix_unit->gemm[type] != nullptr) {
-    kernels.matrix_unit->gemm[type]({.panels = weight.data,
-                                     .panel_bytes = weight.panel_bytes,
-                                     .rows = static_cast<int64_t>(weight.rows),
-                                     .columns = columns,
-                                     .first_panel = first_panel,
-                                     .last_panel = last_panel,
-                                     .tokens = input.tokens,
-                                     .tiles = input.tiles,
-                                     .bytes = {},
-                                     .scratch = product.scratch,
-                                     .out = out.data,
-                                     .out_stride = out.stride,
-                                     .bias = product.bias,
-                                     .add = nullptr,
-                                     .add_stride = 0});
-    return;
-  }
   const kernels::MatMulArgs args = {.panels = weight.data,
                                     .panel_bytes = weight.panel_bytes,
                                     .rows = static_cast<int64_t>(weight.rows),

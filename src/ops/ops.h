@@ -35,7 +35,8 @@ struct Input {
   Rows x;
   kernels::QuantizedTokens q;
   int64_t tokens;
-  uint16_t* tiles;  // null: q counts
+  uint16_t* tiles;           // null: q or bytes count
+  kernels::ByteTiles bytes;  // tiles null: q or tiles count
 };
 // True when products of `tokens` tokens go through the matrix unit.
 bool UsesTiles(const Kernels& kernels, int64_t tokens);
@@ -43,8 +44,18 @@ bool UsesTiles(const Kernels& kernels, int64_t tokens);
 uint64_t QuantizedBytes(int64_t tokens, int64_t columns);
 uint64_t TileBytes(int64_t tokens, int64_t columns);
 kernels::QuantizedTokens QuantizedAt(uint8_t* room, int64_t tokens, int64_t columns);
+
+// True when products of many tokens with this weight can go through the matrix unit as int8.
+bool HasByteTiles(const Kernels& kernels, const tensor::Weight& weight);
+uint64_t ByteTileBytes(int64_t tokens, int64_t columns);
+// outliers: [kernels::kOutlierQuads], which ChooseOutliers fills.
+kernels::ByteTiles ByteTilesAt(uint8_t* room, int64_t tokens, int64_t columns, int32_t* outliers);
+// The quads with the largest tops; tops: [parts][stride] bits of magnitudes of `columns` columns.
+// Equal ones in ascending order, so that the choice does not depend on how tokens were split.
+void ChooseOutliers(int32_t* tops, int64_t parts, int64_t stride, int64_t columns,
+                    int32_t* outliers);
 // Fills groups [first, last) of 8 tokens of the form that `input` has room for; with tiles, `first`
-// is even and `last` even or the end.
+// is even and `last` even or the end. Byte tiles overwrite the outlier columns of x.
 void FillInput(const Kernels& kernels, const Input& input, int64_t columns, int64_t first,
                int64_t last);
 
@@ -58,6 +69,12 @@ uint64_t ProductScratch(const Kernels& kernels, int64_t tokens);
 // out[t][r] = weight[r] . input[t] (+ bias[r]) for rows [first, last), multiples of 16 or the end.
 void MatMul(const Kernels& kernels, const Product& product, int64_t first, int64_t last,
             const Input& input, Rows out);
+// out = activate(gate . input, up . input) for rows [first, last), through the matrix unit.
+// tops: [rows] becomes the bits of the largest |out|, or null.
+// REQUIRES: both have one type and shape, and the input tiles that it takes.
+void GatedMatMul(const Kernels& kernels, const Product& gate, const tensor::Weight& up,
+                 void (*activate)(float* gate, const float* up, int64_t n), int64_t first,
+                 int64_t last, const Input& input, Rows out, int32_t* tops);
 
 // How one layer attends, and to what.
 struct Attention {
