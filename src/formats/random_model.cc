@@ -20,10 +20,12 @@ namespace {
 
 using quant::Type;
 
-constexpr std::array<RandomModelSpec, 13> kPresets = {{
+constexpr std::array<RandomModelSpec, 14> kPresets = {{
     {"tiny-llama", "llama", 2, 256, 4, 2, 64, 512, 512, 1024, false, 10'000},
     {"tiny-qwen2", "qwen2", 2, 256, 4, 2, 64, 512, 512, 1024, true, 1'000'000},
     {"tiny-gemma3", "gemma3", 6, 256, 4, 1, 64, 512, 512, 1024, true, 1'000'000, 32},
+    // Wide enough for products on int8 tiles.
+    {"tiny-wide", "qwen2", 2, 1024, 8, 2, 128, 1536, 512, 512, true, 1'000'000},
     // 4.4 TB of KV cache at its longest context: what no machine can hold.
     {"tiny-vast", "llama", 4, 32, 16, 16, 1024, 64, 512, 1 << 24, true, 10'000},
     {"llama-1.1b", "llama", 22, 2048, 32, 4, 64, 5632, 32'000, 2048, false, 10'000},

@@ -29,8 +29,8 @@ struct RandomModelSpec {
   uint32_t sliding_window = 0;  // gemma3 only
 };
 
-// "tiny-llama", "tiny-qwen2", "tiny-gemma3" (two to six layers of width 256) and real shapes such
-// as "llama-1.1b", "llama-7b", "llama3-8b", "qwen2-1.5b", "gemma3-270m".
+// "tiny-llama", "tiny-qwen2", "tiny-gemma3" (two to six layers of width 256), "tiny-wide" (width
+// 1024) and real shapes such as "llama-1.1b", "llama-7b", "llama3-8b", "qwen2-1.5b", "gemma3-270m".
 std::span<const RandomModelSpec> RandomModelPresets();
 const RandomModelSpec* FindRandomModelPreset(std::string_view name);  // null when absent
 
