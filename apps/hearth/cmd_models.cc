@@ -3,9 +3,11 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
+#include "engine/engine.h"
 #include "hub/hub.h"
 #include "messages_models.h"
 #include "printable.h"
+#include "talk.h"
 #include "terminal.h"
 
 namespace hearth::app {
@@ -138,6 +140,7 @@ Status RunRemove(Console& console, std::vector<std::string> words) {
   if (!go) return {};
   HEARTH_ASSIGN(hub::Store store, hub::Store::Open());
   HEARTH_TRY(store.Remove(name));
+  engine::Engine::PrunePacked(PackedFolder());
   if (json) {
     console.Out(Json{{"removed", name}}.dump(2) + "\n");
   } else {

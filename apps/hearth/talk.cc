@@ -59,6 +59,10 @@ Result<text::SamplerOptions> SamplerOf(const SettingValues& values) {
   return options;
 }
 
+std::string PackedFolder() {
+  return os::DataFolder() + "/packed";
+}
+
 Result<LoadedModel> LoadModel(Console& console, const std::string& name,
                               const SettingValues& values) {
   HEARTH_ASSIGN(const hub::Store store, hub::Store::Open());
@@ -73,7 +77,7 @@ Result<LoadedModel> LoadModel(Console& console, const std::string& name,
   options.kv = KvOf(values);
   options.force = values.force;
   options.cancel = &cancel;
-  if (values.packed_cache != "off") options.packed_folder = os::DataFolder() + "/packed";
+  if (values.packed_cache != "off") options.packed_folder = PackedFolder();
   options.progress = [&](uint64_t done, uint64_t total) {
     progress.Update(static_cast<double>(done), static_cast<double>(total), true);
   };

@@ -37,6 +37,9 @@ Result<text::SamplerOptions> SamplerOf(const SettingValues& values);
 Result<LoadedModel> LoadModel(Console& console, const std::string& name,
                               const SettingValues& values);
 
+// Where packed weights are kept for the next start.
+std::string PackedFolder();
+
 // Keeps the packed weights on disk for the next start when the setting packed_cache says so; call
 // it when the user waits for nothing. What cannot be kept is not an error.
 void KeepPacked(const LoadedModel& model, const SettingValues& values);

@@ -108,6 +108,10 @@ Status Engine::SavePacked() const {
                             impl_->path, {arena.data(), arena.size()});
 }
 
+void Engine::PrunePacked(const std::string& packed_folder) {
+  models::PrunePacked(packed_folder);
+}
+
 const ModelInfo& Engine::info() const {
   return impl_->info;
 }

@@ -81,6 +81,8 @@ class Engine {
   // Keeps the packed weights in `packed_folder` for the next start, and removes those of models
   // that are gone. Does nothing without a folder or when they came from there.
   Status SavePacked() const;
+  // Removes the files of `packed_folder` whose models are gone.
+  static void PrunePacked(const std::string& packed_folder);
   const text::Tokenizer& tokenizer() const;
   const text::ChatTemplate* chat_template() const;  // null when the model has none
   int threads() const;
