@@ -373,6 +373,47 @@ TEST_P(MatMulTest, ByteGemmIsNearFloat) {
   }
 }
 
+// Gate, up and activation in one are the bits of the three one after the other, on both kinds of
+// tiles; tops are the largest results.
+TEST(GatedGemmTest, EqualsItsParts) {
+  for (const KernelTable* table : UsableTables()) {
+    if (table->matrix_unit == nullptr) continue;
+    const GemmTable& unit = *table->matrix_unit;
+    constexpr int64_t kRows = 16 * 21 + 9, kColumns = 1792, kTokens = 40;
+    const Matrix gate = MakeMatrix(Type::kQ4_K, kRows, kColumns);
+    const Matrix up = MakeMatrix(Type::kQ4_K, kRows, kColumns, Fill::kAllOnes);
+    auto x = RandomFloats(kTokens * kColumns, 3);
+    Bytes bytes = MakeBytes(unit, x, kTokens, kColumns);
+    std::vector<uint16_t> tiles(RoundUp(uint64_t{kTokens}, 16) * kColumns);
+    unit.tile_tokens({x.data(), kColumns, kTokens, kColumns, 0, 3, tiles.data()});
+    std::vector<uint8_t> scratch(GemmScratchBytes(kTokens) + 64);
+    uint8_t* aligned =
+        scratch.data() + (64 - reinterpret_cast<uintptr_t>(scratch.data()) % 64) % 64;
+    for (bool int8 : {false, true}) {
+      const auto run = [&](const Matrix& m, const Matrix* gated, int64_t first, int64_t last,
+                           std::vector<float>& out, int32_t* tops) {
+        const GemmFn gemm = (int8 ? unit.byte_gemm : unit.gemm)[static_cast<int>(m.type)];
+        gemm({m.packed.data(), m.panel_bytes, kRows, kColumns, first, last, kTokens, tiles.data(),
+              bytes.view(), aligned, out.data(), kRows, nullptr, nullptr, 0,
+              gated == nullptr ? nullptr : gated->packed.data(), table->vector.silu_mul, tops});
+      };
+      std::vector<float> one(kTokens * kRows), g(one.size()), u(one.size());
+      std::vector<int32_t> tops(kRows, -1);
+      run(up, &gate, 0, 3, one, tops.data());
+      run(up, &gate, 3, 22, one, tops.data());
+      run(gate, nullptr, 0, 22, g, nullptr);
+      run(up, nullptr, 0, 22, u, nullptr);
+      table->vector.silu_mul(g.data(), u.data(), static_cast<int64_t>(g.size()));
+      EXPECT_EQ(one, g) << int8;
+      for (size_t r = 0; r < kRows; ++r) {
+        float most = 0;
+        for (size_t t = 0; t < kTokens; ++t) most = std::max(most, std::abs(one[t * kRows + r]));
+        EXPECT_EQ(std::bit_cast<float>(tops[r]), most) << int8 << " row " << r;
+      }
+    }
+  }
+}
+
 // Scales of one make both sides integers, and every sum exact: extreme codes, one-hot, random.
 TEST(ByteGemmTest, IntegersAreExact) {
   for (const KernelTable* table : UsableTables()) {
