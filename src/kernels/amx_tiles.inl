@@ -46,6 +46,41 @@ inline I MaxI(I x, I y) {
   return {_mm512_max_epi32(x.a, y.a)};
 }
 
+// The bits of |x|: as integers they compare like the magnitudes, and a NaN is the largest.
+inline I Magnitude(F x) {
+  return AndI(FToBits(x), Set1I(0x7fffffff));
+}
+
+// The tiles of sums: of kBlocks blocks of 16 tokens, each beside two of B.
+template <int kBlocks>
+inline void ZeroSums() {
+  _tile_zero(0);
+  _tile_zero(1);
+  if constexpr (kBlocks == 2) {
+    _tile_zero(2);
+    _tile_zero(3);
+  }
+}
+
+// Those sums += A x B over `steps` BF16 tiles that follow each other; the second block of A is
+// a_stride bytes behind the first.
+template <int kBlocks>
+inline void MultiplyBrains(const uint8_t* a, int64_t a_stride, const uint8_t* b0, const uint8_t* b1,
+                           int64_t steps) {
+  for (int64_t k = 0; k < steps; ++k) {
+    _tile_loadd(6, b0 + k * kTileBytes, 64);
+    _tile_loadd(4, a + k * kTileBytes, 64);
+    _tile_loadd(7, b1 + k * kTileBytes, 64);
+    _tile_dpbf16ps(0, 4, 6);
+    _tile_dpbf16ps(1, 4, 7);
+    if constexpr (kBlocks == 2) {
+      _tile_loadd(5, a + a_stride + k * kTileBytes, 64);
+      _tile_dpbf16ps(2, 5, 6);
+      _tile_dpbf16ps(3, 5, 7);
+    }
+  }
+}
+
 // Tile loads do not tell the optimiser what they read: what was stored before must be in memory.
 inline void StoresBeforeTiles() {
   asm volatile("" ::: "memory");
@@ -85,7 +120,7 @@ inline void StorePair(const GemmArgs& g, int64_t panel, float* sums) {
         value = Add(value, LoadFirst(g.add + token * g.add_stride + row + 16 * p, count[p]));
       }
       StoreFirst(out + 16 * p, value, count[p]);
-      tops[p] = MaxI(tops[p], AndI(FToBits(value), Set1I(0x7fffffff)));
+      tops[p] = MaxI(tops[p], Magnitude(value));
     }
   }
   for (int p = 0; p < (g.tops == nullptr ? 0 : second ? 2 : 1); ++p) {

@@ -19,7 +19,6 @@ namespace {
 
 inline constexpr int64_t kPairKeys = 32;  // keys of a step: two tiles of scores, one of values
 inline constexpr int64_t kChunkPairs = kKvChunk / kPairKeys;
-inline constexpr int64_t kTileFloats = 256;
 inline constexpr float kNothing = -__builtin_inff();
 
 // What lies in the scratch. padded: head size as a multiple of 32.
@@ -128,25 +127,13 @@ void TileScores(const TileSpace& s, const uint8_t* q, int64_t first, int64_t las
   const int64_t steps = s.steps();
   for (int64_t pair = first; pair < last; ++pair) {
     const uint8_t* k = s.keys + 2 * pair * steps * kTileBytes;
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
-    for (int64_t i = 0; i < steps; ++i) {
-      _tile_loadd(6, k + i * kTileBytes, 64);
-      _tile_loadd(4, q + i * kTileBytes, 64);
-      _tile_loadd(7, k + (steps + i) * kTileBytes, 64);
-      _tile_dpbf16ps(0, 4, 6);
-      _tile_dpbf16ps(1, 4, 7);
-      _tile_loadd(5, q + (steps + i) * kTileBytes, 64);
-      _tile_dpbf16ps(2, 5, 6);
-      _tile_dpbf16ps(3, 5, 7);
-    }
-    float* out = s.scores + 2 * pair * kTileFloats;
+    ZeroSums<2>();
+    MultiplyBrains<2>(q, steps * kTileBytes, k, k + steps * kTileBytes, steps);
+    float* out = s.scores + 2 * pair * kTileSums;
     _tile_stored(0, out, 64);
-    _tile_stored(1, out + kTileFloats, 64);
+    _tile_stored(1, out + kTileSums, 64);
     _tile_stored(2, out + kKvChunk * 16, 64);
-    _tile_stored(3, out + kKvChunk * 16 + kTileFloats, 64);
+    _tile_stored(3, out + kKvChunk * 16 + kTileSums, 64);
   }
 }
 
@@ -154,23 +141,14 @@ void TileScores(const TileSpace& s, const uint8_t* q, int64_t first, int64_t las
 void TileMix(const TileSpace& s, float* sums, int64_t first, int64_t last) {
   const int64_t stride = s.padded * 4;
   float* below = sums + 16 * s.padded;
-  const auto* p = reinterpret_cast<const uint8_t*>(s.p);
+  const auto* p = reinterpret_cast<const uint8_t*>(s.p) + first * kTileBytes;
   for (int64_t i = 0; i < s.padded; i += 32) {
-    const uint8_t* v = s.values + i / 16 * kChunkPairs * kTileBytes;
+    const uint8_t* v = s.values + (i / 16 * kChunkPairs + first) * kTileBytes;
     _tile_loadd(0, sums + i, stride);
     _tile_loadd(1, sums + i + 16, stride);
     _tile_loadd(2, below + i, stride);
     _tile_loadd(3, below + i + 16, stride);
-    for (int64_t pair = first; pair < last; ++pair) {
-      _tile_loadd(6, v + pair * kTileBytes, 64);
-      _tile_loadd(4, p + pair * kTileBytes, 64);
-      _tile_loadd(7, v + (kChunkPairs + pair) * kTileBytes, 64);
-      _tile_dpbf16ps(0, 4, 6);
-      _tile_dpbf16ps(1, 4, 7);
-      _tile_loadd(5, p + (kChunkPairs + pair) * kTileBytes, 64);
-      _tile_dpbf16ps(2, 5, 6);
-      _tile_dpbf16ps(3, 5, 7);
-    }
+    MultiplyBrains<2>(p, kChunkPairs * kTileBytes, v, v + kChunkPairs * kTileBytes, last - first);
     _tile_stored(0, sums + i, stride);
     _tile_stored(1, sums + i + 16, stride);
     _tile_stored(2, below + i, stride);
@@ -179,12 +157,12 @@ void TileMix(const TileSpace& s, float* sums, int64_t first, int64_t last) {
 }
 
 // Highest of one row's scores; those outside `see` become -infinity in the steps that see touches.
-// `row`: words of 16 keys, one every kTileFloats.
+// `row`: words of 16 keys, one every kTileSums.
 inline float HighestOf(const TileAttendArgs& a, float* row, Span see) {
   F highest = Set1(kNothing);
   for (int64_t key = see.low / kPairKeys * kPairKeys; key < see.high; key += kPairKeys) {
-    float* word = row + key / 16 * kTileFloats;
-    F x[2] = {Load(word), Load(word + kTileFloats)};
+    float* word = row + key / 16 * kTileSums;
+    F x[2] = {Load(word), Load(word + kTileSums)};
     if (a.softcap > 0) {
       for (F& w : x) w = Mul(Capped(w, a.softcap), Set1(kLog2E));
     }
@@ -194,10 +172,10 @@ inline float HighestOf(const TileAttendArgs& a, float* row, Span see) {
       x[0].a = _mm512_mask_mov_ps(Set1(kNothing).a, static_cast<__mmask16>(mask), x[0].a);
       x[1].a = _mm512_mask_mov_ps(Set1(kNothing).a, static_cast<__mmask16>(mask >> 16), x[1].a);
       Store(word, x[0]);
-      Store(word + kTileFloats, x[1]);
+      Store(word + kTileSums, x[1]);
     } else if (a.softcap > 0) {
       Store(word, x[0]);
-      Store(word + kTileFloats, x[1]);
+      Store(word + kTileSums, x[1]);
     }
     highest = Max(Max(x[0], x[1]), highest);
   }
@@ -227,9 +205,9 @@ inline float Probabilities(const float* row, Span see, float highest, int64_t fi
   const F top = Set1(highest);
   F sum[2] = {Set1(0), Set1(0)};
   for (int64_t pair = begin; pair < end; ++pair) {
-    const float* word = row + 2 * pair * kTileFloats;
+    const float* word = row + 2 * pair * kTileSums;
     const F low = RoughPower(Sub(Load(word), top));
-    const F high = RoughPower(Sub(Load(word + kTileFloats), top));
+    const F high = RoughPower(Sub(Load(word + kTileSums), top));
     sum[0] = Add(sum[0], low);
     sum[1] = Add(sum[1], high);
     const __m512bh both = _mm512_cvtne2ps_pbh(high.a, low.a);

@@ -42,12 +42,7 @@ template <int kBlocks>
 inline void TileProduct(const uint8_t* a, int64_t a_stride, const uint8_t* b0, const uint8_t* b1,
                         int64_t steps, bool first, float* c) {
   if (first) {
-    _tile_zero(0);
-    _tile_zero(1);
-    if constexpr (kBlocks == 2) {
-      _tile_zero(2);
-      _tile_zero(3);
-    }
+    ZeroSums<kBlocks>();
   } else {
     _tile_loadd(0, c, 64);
     _tile_loadd(1, c + kTileSums, 64);
@@ -56,18 +51,7 @@ inline void TileProduct(const uint8_t* a, int64_t a_stride, const uint8_t* b0, c
       _tile_loadd(3, c + 3 * kTileSums, 64);
     }
   }
-  for (int64_t k = 0; k < steps; ++k) {
-    _tile_loadd(6, b0 + k * kTileBytes, 64);
-    _tile_loadd(4, a + k * kTileBytes, 64);
-    _tile_loadd(7, b1 + k * kTileBytes, 64);
-    _tile_dpbf16ps(0, 4, 6);
-    _tile_dpbf16ps(1, 4, 7);
-    if constexpr (kBlocks == 2) {
-      _tile_loadd(5, a + a_stride + k * kTileBytes, 64);
-      _tile_dpbf16ps(2, 5, 6);
-      _tile_dpbf16ps(3, 5, 7);
-    }
-  }
+  MultiplyBrains<kBlocks>(a, a_stride, b0, b1, steps);
   _tile_stored(0, c, 64);
   _tile_stored(1, c + kTileSums, 64);
   if constexpr (kBlocks == 2) {

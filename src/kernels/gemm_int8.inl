@@ -199,12 +199,7 @@ inline void AddRows(PendingSums& p) {
 template <int kBlocks, bool kFirst>
 inline void ByteProduct(const uint8_t* a, int64_t a_stride, const uint8_t* b0, const uint8_t* b1,
                         int64_t steps, int32_t* c, PendingSums& before) {
-  _tile_zero(0);
-  _tile_zero(1);
-  if constexpr (kBlocks == 2) {
-    _tile_zero(2);
-    _tile_zero(3);
-  }
+  ZeroSums<kBlocks>();
   for (int64_t k = 0; k < steps; ++k) {
     _tile_loadd(4, a + k * kTileBytes, 64);
     _tile_loadd(6, b0 + k * kTileBytes, 64);
@@ -299,11 +294,9 @@ void ByteGemm(const GemmArgs& g) {
 
 // top[column] = the bits of max(top, |x|): as integers, so that a NaN counts as the largest.
 void ColumnTops(const float* x, int64_t stride, int64_t tokens, int64_t columns, int32_t* top) {
-  const I magnitude = Set1I(0x7fffffff);
   for (int64_t t = 0; t < tokens; ++t, x += stride) {
     for (int64_t c = 0; c < columns; c += 16) {
-      const I bits = AndI(FToBits(Load(x + c)), magnitude);
-      StoreI(top + c, MaxI(LoadI(top + c), bits));
+      StoreI(top + c, MaxI(LoadI(top + c), Magnitude(Load(x + c))));
     }
   }
 }
@@ -312,7 +305,7 @@ void ColumnTops(const float* x, int64_t stride, int64_t tokens, int64_t columns,
 inline float Reach(const float* x, int64_t n) {
   I top = Set1I(0);
   for (int64_t i = 0; i < n; i += 16) {
-    top = MaxI(top, AndI(FToBits(Load(x + i)), Set1I(0x7fffffff)));
+    top = MaxI(top, Magnitude(Load(x + i)));
   }
   const int32_t bits = _mm512_reduce_max_epi32(top.a);
   float reach;

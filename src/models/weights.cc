@@ -289,8 +289,8 @@ Result<std::unique_ptr<const DecoderWeights>> LoadWeights(const Catalogue& catal
   auto weights = std::make_unique<DecoderWeights>();
   Binder binder(catalogue, config);
   HEARTH_TRY(binder.Bind(*weights));
-  weights->key = KeyOf(binder, loading.identity);
   if (!loading.packed.empty()) {
+    weights->key = KeyOf(binder, loading.identity);
     if (auto pages = OpenPacked(loading.packed, weights->key)) {
       weights->arena = *std::move(pages);
       weights->mapped = true;

@@ -42,7 +42,7 @@ struct DecoderWeights {
   std::vector<float> rope_divisors;  // [rope dims / 2] or empty: frequencies are divided by these
   std::vector<LayerWeights> layers;
   os::Pages arena;
-  PackedKey key;        // of the arena
+  PackedKey key;        // of the arena, when a packed cache file was named
   bool mapped = false;  // the arena is a view of a packed cache file, read-only
 
   DecoderWeights() = default;
