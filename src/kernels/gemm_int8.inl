@@ -74,6 +74,14 @@ struct ByteMap {
   }
 };
 
+// Opens super-block `super` of a panel of `columns` columns; returns its blocks.
+template <Type kType>
+inline int OpenSuperAt(const uint8_t* panel, int64_t super, int64_t columns,
+                       PanelReader<kType>& reader) {
+  reader.Open(panel + super * Format<kType>::kSuperBytes, columns - super * quant::kSuperColumns);
+  return reader.OpenSuper();
+}
+
 // Decodes the columns [first, first + columns) of a panel, at most kByteGroup from a multiple of
 // it, to B tiles [kGroupSteps][1 KB] and one scale per row.
 template <Type kType>
@@ -82,41 +90,36 @@ void DecodeByteGroup(const uint8_t* panel, int64_t first, int64_t columns, uint8
   using Fmt = Format<kType>;
   using Map = ByteMap<kType>;
   constexpr int kSupers = kByteGroup / quant::kSuperColumns;
-  ScaleReader<Fmt::kRow.scales> scales[kSupers];
-  const uint8_t* codes[kSupers];
-  const auto blocks = static_cast<int>(columns / quant::kBlockColumns);
-  const uint8_t* at = panel + first / quant::kSuperColumns * Fmt::kSuperBytes;
+  PanelReader<kType> supers[kSupers];
+  int blocks[kSupers] = {};
   F reach = Set1(0);
-  for (int b = 0; b < blocks; ++b) {
-    const int super = b / quant::kSuperBlocks;
-    if (b % quant::kSuperBlocks == 0) {
-      const int count = blocks - b < quant::kSuperBlocks ? blocks - b : quant::kSuperBlocks;
-      scales[super].Open(at);
-      codes[super] = at + quant::ScaleAreaBytes(Fmt::kRow.scales, count);
-      at = codes[super] + count * Fmt::kBlockBytes;
-    }
-    for (int g = 0; g < Fmt::kGroups; ++g) {
-      const int in = b % quant::kSuperBlocks;
-      reach = Max(reach, Map::Reach(scales[super].s(in, g), scales[super].o(in, g)));
+  for (int i = 0; i * quant::kSuperColumns < columns; ++i) {
+    blocks[i] = OpenSuperAt(panel, first / quant::kSuperColumns + i, first + columns, supers[i]);
+    for (int b = 0; b < blocks[i]; ++b) {
+      for (int g = 0; g < Fmt::kGroups; ++g) {
+        reach = Max(reach, Map::Reach(supers[i].scales.s(b, g), supers[i].scales.o(b, g)));
+      }
     }
   }
   Store(scale, Mul(reach, Set1(1.0f / 127)));
   // A row of zeros: 0 / tiny = 0.
   const F inverse = Div(Set1(127), Max(reach, Set1(1e-30f)));
-  for (int b = 0; b < blocks; ++b) {
-    const int super = b / quant::kSuperBlocks, in = b % quant::kSuperBlocks;
-    const uint8_t* block = codes[super] + in * Fmt::kBlockBytes;
-    for (int64_t i = 0; i < Fmt::kBlockBytes; i += 64) Prefetch(block + kPrefetch + i);
+  for (int i = 0; i < kSupers; ++i) {
+    const PanelReader<kType>& super = supers[i];
+    for (int b = 0; b < blocks[i]; ++b) {
+      const uint8_t* block = super.at + b * Fmt::kBlockBytes;
+      for (int64_t at = 0; at < Fmt::kBlockBytes; at += 64) Prefetch(block + kPrefetch + at);
 #pragma GCC unroll 2
-    for (int g = 0; g < Fmt::kGroups; ++g) {
-      const Map map(scales[super].s(in, g), scales[super].o(in, g), inverse);
+      for (int g = 0; g < Fmt::kGroups; ++g) {
+        const Map map(super.scales.s(b, g), super.scales.o(b, g), inverse);
 #pragma GCC unroll 8
-      for (int i = 0; i < Fmt::kLines; ++i, out += 64) {
-        _mm512_storeu_si512(out, map.Bytes(CodeLine<kType>(block, g * Fmt::kLines + i)));
+        for (int line = 0; line < Fmt::kLines; ++line, out += 64) {
+          _mm512_storeu_si512(out, map.Bytes(CodeLine<kType>(block, g * Fmt::kLines + line)));
+        }
       }
     }
   }
-  if (blocks % 2 != 0) {
+  if (columns % kByteColumns != 0) {
     for (int i = 0; i < 8; ++i, out += 64) _mm512_storeu_si512(out, _mm512_setzero_si512());
   }
 }
@@ -129,24 +132,18 @@ void DecodeOutliers(const uint8_t* panel, int64_t columns, const int32_t* quads,
   constexpr int kSuperQuads = quant::kSuperColumns / 4;
   F w[kOutlierQuads][4];
   F reach = Set1(0);
-  ScaleReader<Fmt::kRow.scales> scales;
-  const uint8_t* codes = nullptr;
+  PanelReader<kType> reader;
   int open = -1;
   for (int i = 0; i < kOutlierQuads; ++i) {
     const int super = quads[i] / kSuperQuads, block = quads[i] % kSuperQuads / 8;
     const int line = quads[i] % 8;
     if (super != open) {
-      const int64_t left = columns / quant::kBlockColumns - super * quant::kSuperBlocks;
-      const uint8_t* at = panel + super * Fmt::kSuperBytes;
-      scales.Open(at);
-      codes = at + quant::ScaleAreaBytes(Fmt::kRow.scales, left < quant::kSuperBlocks
-                                                               ? static_cast<int>(left)
-                                                               : quant::kSuperBlocks);
+      OpenSuperAt(panel, super, columns, reader);
       open = super;
     }
     const int g = Fmt::kGroups == 2 ? line / 4 : 0;
-    const F s = scales.s(block, g), o = scales.o(block, g);
-    const L bytes = CodeLine<kType>(codes + block * Fmt::kBlockBytes, line);
+    const F s = reader.scales.s(block, g), o = reader.scales.o(block, g);
+    const L bytes = CodeLine<kType>(reader.at + block * Fmt::kBlockBytes, line);
     const I four[4] = {ByteOfUnits<0>(bytes), ByteOfUnits<1>(bytes), ByteOfUnits<2>(bytes),
                        ByteOfUnits<3>(bytes)};
     for (int k = 0; k < 4; ++k) {
