@@ -35,9 +35,11 @@ inline constexpr int kPrefetch = 2048;
   StoreFirst(out, value, n);
 }
 
-// kPanels panels x tokens [m0, m0 + kTokens) of a group padded to kGroup tokens.
+// kPanels panels, `apart` of each other, x tokens [m0, m0 + kTokens) of a group padded to kGroup
+// tokens.
 template <Type kType, int kPanels, int kGroup, int kTokens>
-inline void DotPanels(const MatMulArgs& a, int64_t panel, int64_t group, int m0, int valid) {
+inline void DotPanels(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t group, int m0,
+                      int valid) {
   using Fmt = Format<kType>;
   const int64_t first = group * kTokenGroup;
   const int8_t* q = a.q.q + first * a.columns + 4 * m0;
@@ -48,7 +50,7 @@ inline void DotPanels(const MatMulArgs& a, int64_t panel, int64_t group, int m0,
   PanelReader<kType> reader[kPanels];
   F acc[kPanels][kTokens];
   for (int p = 0; p < kPanels; ++p) {
-    reader[p].Open(a.panels + static_cast<uint64_t>(panel + p) * a.panel_bytes, a.columns);
+    reader[p].Open(a.panels + static_cast<uint64_t>(panel + p * apart) * a.panel_bytes, a.columns);
     for (int m = 0; m < kTokens; ++m) acc[p][m] = Set1(0);
   }
   while (reader[0].blocks_left > 0) {
@@ -108,7 +110,7 @@ inline void DotPanels(const MatMulArgs& a, int64_t panel, int64_t group, int m0,
   for (int p = 0; p < kPanels; ++p) {
 #pragma GCC unroll 8
     for (int m = 0; m < kTokens; ++m) {
-      if (m0 + m < valid) StoreRows(a, panel + p, first + m0 + m, acc[p][m]);
+      if (m0 + m < valid) StoreRows(a, panel + p * apart, first + m0 + m, acc[p][m]);
     }
   }
 }
@@ -117,7 +119,7 @@ template <Type kType, int kGroup>
 inline void DotGroup(const MatMulArgs& a, int64_t panel, int64_t group, int valid) {
   constexpr int kTokens = kGroup < kMaxTokens ? kGroup : kMaxTokens;
   for (int m0 = 0; m0 < valid; m0 += kTokens) {
-    DotPanels<kType, 1, kGroup, kTokens>(a, panel, group, m0, valid);
+    DotPanels<kType, 1, kGroup, kTokens>(a, panel, 1, group, m0, valid);
   }
 }
 
@@ -125,10 +127,13 @@ template <Type kType>
 void MatMul(const MatMulArgs& a) {
   int64_t panel = a.first_panel;
   if (a.tokens == 1) {
-    // Several panels at once: several concurrent memory streams per thread.
-    for (; panel + kStreams <= a.last_panel; panel += kStreams) {
-      DotPanels<kType, kStreams, 1, 1>(a, panel, 0, 0, 1);
+    // Several concurrent memory streams per thread, each through neighbouring panels: what is
+    // prefetched beyond the end of one is the beginning of the next.
+    const int64_t length = (a.last_panel - panel) / kStreams;
+    for (int64_t i = 0; i < length; ++i) {
+      DotPanels<kType, kStreams, 1, 1>(a, panel + i, length, 0, 0, 1);
     }
+    panel += kStreams * length;
   }
   for (; panel < a.last_panel; ++panel) {
     const int64_t groups = (a.tokens + kTokenGroup - 1) / kTokenGroup;
