@@ -36,8 +36,8 @@ int64_t LongestRow(const DecoderConfig& config) {
   return std::max({int64_t{config.width}, config.query_rows(), int64_t{config.feed_forward}});
 }
 
-// Narrower models lose more through int8 tiles than llama.cpp does, and stay with BF16 ones
-// (docs/quality.md).
+// Narrower models lose more through int8 tiles than llama.cpp does, and stay with BF16 ones for all
+// products but gate and up, which cost the least (docs/quality.md).
 constexpr int32_t kMinByteTilesWidth = 1024;
 
 void LayOut(const DecoderConfig& config, const StateShape& shape, Arena& arena, DecoderState& out) {
@@ -134,7 +134,8 @@ class Pass {
 
   // True when all these products of `count` tokens go through the matrix unit as int8.
   bool TakesBytes(int64_t count, Matrices matrices) const {
-    if (s_.shape.precise || c_.width < kMinByteTilesWidth) return false;
+    const bool gate_up = (*matrices.begin())->rows == static_cast<uint64_t>(c_.feed_forward);
+    if (s_.shape.precise || (c_.width < kMinByteTilesWidth && !gate_up)) return false;
     return ops::UsesTiles(*s_.kernels, count) && std::ranges::all_of(matrices, [&](const auto* m) {
              return ops::HasByteTiles(*s_.kernels, *m);
            });
