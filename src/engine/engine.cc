@@ -80,6 +80,16 @@ Result<std::shared_ptr<const Engine>> Engine::Load(const std::string& path,
   return std::shared_ptr<const Engine>(new Engine(std::move(impl)));
 }
 
+Status Engine::Impl::Reserve(int32_t chunk) const {
+  const std::lock_guard lock(turn);
+  if (scratch.kernels != nullptr && scratch.shape.chunk >= chunk) return {};
+  HEARTH_ASSIGN(scratch, models::DecoderScratch::Allocate(
+                             config, {.chunk = chunk,
+                                      .threads = team->size(),
+                                      .precise = precision == Precision::kFloat32}));
+  return {};
+}
+
 Result<ModelInfo> Engine::Inspect(const std::string& path) {
   HEARTH_ASSIGN(const formats::Catalogue catalogue, formats::OpenModel(path));
   HEARTH_ASSIGN(const models::DecoderConfig config, models::ReadConfig(catalogue));

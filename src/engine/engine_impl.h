@@ -27,8 +27,12 @@ struct Engine::Impl {
   std::unique_ptr<const models::DecoderWeights> weights;
   std::unique_ptr<const text::Tokenizer> tokenizer;
   std::optional<text::ChatTemplate> chat_template;
-  mutable std::mutex turn;  // held for one Forward: sessions take turns at the team
+  mutable std::mutex turn;  // held for one Forward: sessions take turns at team and scratch
   std::unique_ptr<ThreadTeam> team;
+  mutable models::DecoderScratch scratch;  // for the largest chunk of all sessions so far
+
+  // Makes `scratch` large enough for steps of `chunk` tokens.
+  Status Reserve(int32_t chunk) const;
 };
 
 // How the KV cache of a session is stored.

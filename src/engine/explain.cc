@@ -30,8 +30,7 @@ constexpr std::string_view kIds[models::kOpCount] = {"embed",
 // Bytes and operations of a number of steps.
 class Count {
  public:
-  explicit Count(const Engine::Impl& model, const models::StateShape& shape)
-      : model_(model), shape_(shape) {}
+  Count(const Engine::Impl& model, tensor::KvElement kv) : model_(model), kv_(kv) {}
 
   // One step: `tokens` computed together behind `position` others, logits for the last `want`.
   void Step(int64_t position, int64_t tokens, int64_t want) {
@@ -74,11 +73,11 @@ class Count {
                                                     .kv_heads = config.kv_heads,
                                                     .head_size = config.head_size,
                                                     .context = cached,
-                                                    .element = shape_.kv}));
+                                                    .element = kv_}));
   }
 
   const Engine::Impl& model_;
-  const models::StateShape& shape_;
+  const tensor::KvElement kv_;
   double bytes_[models::kOpCount] = {};
   double operations_[models::kOpCount] = {};
 };
@@ -90,21 +89,21 @@ Result<Explanation> Session::Explain(std::span<const Token> tokens, int32_t keep
   HEARTH_TRY(Logits(tokens, 1, keep));
   impl_->tokens.resize(static_cast<size_t>(keep));
   const Engine::Impl& model = impl_->engine->impl();
-  const int64_t most =
-      std::clamp<int64_t>(step, 1, std::min<int64_t>(impl_->state.shape.chunk, INT32_MAX));
+  const int64_t most = std::clamp<int64_t>(step, 1, impl_->options.chunk);
   Trace trace(model.team->size());
-  Count count(model, impl_->state.shape);
-  impl_->state.trace = &trace;
+  Count count(model, impl_->timeline.kv.shape().element);
+  std::vector<float> logits(static_cast<size_t>(model.config.vocabulary));
+  impl_->trace = &trace;
   const auto start = std::chrono::steady_clock::now();
-  Result<bool> done = true;
+  Status done;
   const auto size = static_cast<int64_t>(tokens.size());
   for (int64_t first = 0; first < size && done; first += most) {
     const int64_t part = std::min(most, size - first);
     count.Step(keep + first, part, 1);
     done = impl_->Extend(tokens.subspan(static_cast<size_t>(first), static_cast<size_t>(part)), 1,
-                         impl_->logits.data(), nullptr, nullptr);
+                         logits.data());
   }
-  impl_->state.trace = nullptr;
+  impl_->trace = nullptr;
   HEARTH_TRY(done);
   Explanation result;
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -35,6 +35,12 @@ inline constexpr Message kSessionPromptLong{
     "The prompt has {0} tokens and the context holds {1}. Shorten the prompt or use a larger "
     "context (--ctx).",
     "提示词有 {0} 个词元，而上下文只能容纳 {1} 个。请缩短提示词，或加大上下文（--ctx）。"};
+inline constexpr Message kSessionNotAnswering{"engine.not_answering",
+                                              "This session has no answer to end: begin one first.",
+                                              "此会话没有可结束的回答：请先开始一个。"};
+inline constexpr Message kSessionOtherEngine{
+    "engine.other_engine", "Sessions of different models cannot compute together.",
+    "不同模型的会话不能一起计算。"};
 inline constexpr Message kSessionBadToken{"engine.bad_token",
                                           "{0} is not a token of this model: use 0 .. {1}.",
                                           "{0} 不是此模型的词元：应为 0 到 {1}。"};

@@ -63,11 +63,8 @@ Result<MemoryPlan> PlanMemory(const Catalogue& catalogue, const models::DecoderC
                               Precision precision) {
   HEARTH_ASSIGN(const uint64_t weights, models::PlanWeights(catalogue, config));
   const tensor::KvElement element = KvElementOf(kv, precision);
-  const models::StateShape shape = {.context = context,
-                                    .chunk = chunk,
-                                    .threads = threads,
-                                    .kv = element,
-                                    .precise = precision == Precision::kFloat32};
+  const models::ScratchShape shape = {
+      .chunk = chunk, .threads = threads, .precise = precision == Precision::kFloat32};
   MemoryPlan plan;
   plan.lines.push_back({"weights", weights});
   plan.lines.push_back({"KV cache", tensor::KvCache::Bytes({.layers = config.layers,
@@ -75,9 +72,8 @@ Result<MemoryPlan> PlanMemory(const Catalogue& catalogue, const models::DecoderC
                                                             .head_size = config.head_size,
                                                             .context = context,
                                                             .element = element})});
-  HEARTH_ASSIGN(const uint64_t scratch, models::DecoderState::ScratchBytes(config, shape));
-  plan.lines.push_back(
-      {"scratch", scratch + static_cast<uint64_t>(config.vocabulary) * sizeof(float)});
+  HEARTH_ASSIGN(const uint64_t scratch, models::DecoderScratch::Bytes(config, shape));
+  plan.lines.push_back({"scratch", scratch + models::Timeline::PartBytes(config, context)});
   plan.lines.push_back({"vocabulary", VocabularyBytes(catalogue)});
   plan.lines.push_back({"program", kProgramBytes});
   for (const MemoryLine& line : plan.lines) plan.total += line.bytes;

@@ -60,7 +60,7 @@ struct Answer {
 };
 
 // One mutable timeline over an engine: tokens, KV cache, sampler. One caller at a time; several
-// sessions on one engine take turns at its thread team.
+// sessions on one engine take turns at its thread team, or answer together.
 class Session {
  public:
   static Result<std::unique_ptr<Session>> Open(std::shared_ptr<const Engine> engine,
@@ -72,6 +72,13 @@ class Session {
   // and on every error the session stays usable. Cancelled: what was produced is returned
   // (kCancelled).
   Result<Answer> Generate(std::span<const text::Token> prompt, const GenerateOptions& options);
+
+  // The same in steps (engine/together.h): Begin takes the prompt and drops an answer that was not
+  // ended, Step computes, End gives the answer, kCancelled when it was not complete. What changes
+  // the tokens otherwise (Logits, Load, Clear, ...) drops the answer, too.
+  Status Begin(std::span<const text::Token> prompt, GenerateOptions options);
+  bool answering() const;  // begun and not complete
+  Result<Answer> End();
 
   // Computes `tokens` as continuation of the first `keep` cached tokens and gives the logits of the
   // last `want` of them, [want][vocabulary] (tests, benchmarks, perplexity).
@@ -93,6 +100,7 @@ class Session {
   Status Load(const std::string& path);
 
   struct Impl;
+  Impl& impl() const { return *impl_; }
 
  private:
   explicit Session(std::unique_ptr<Impl> impl);

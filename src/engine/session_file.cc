@@ -93,7 +93,7 @@ Status EachStretch(const tensor::KvCache& kv, int32_t tokens, Visit visit) {
 }
 
 Header HeaderOf(const Session::Impl& session) {
-  const tensor::KvShape& shape = session.state.kv.shape();
+  const tensor::KvShape& shape = session.timeline.kv.shape();
   Header header = {};
   std::memcpy(header.magic, kMagic, sizeof(kMagic));
   header.version = kVersion;
@@ -115,7 +115,7 @@ Status WriteSession(const Session::Impl& session, os::File& file) {
   tokens.resize(RoundUp(tokens.size(), 2));  // to a multiple of 8 bytes
   HEARTH_TRY(out.Put(BytesOf(tokens.data(), tokens.size() * sizeof(text::Token))));
   HEARTH_TRY(EachStretch(
-      session.state.kv, static_cast<int32_t>(header.tokens),
+      session.timeline.kv, static_cast<int32_t>(header.tokens),
       [&](const uint8_t* data, uint64_t size) { return out.Put(BytesOf(data, size)); }));
   const uint64_t sum = out.sum();
   HEARTH_TRY(out.Put(BytesOf(&sum, sizeof(sum))));
@@ -171,7 +171,7 @@ Status Session::Load(const std::string& path) {
   HEARTH_ASSIGN(const Header header, ReadHeader(*impl_, file, size));
   const auto count = static_cast<int32_t>(header.tokens);
   // Read into a new cache, so that this session is unchanged when the file turns out damaged.
-  HEARTH_ASSIGN(tensor::KvCache kv, tensor::KvCache::Allocate(impl_->state.kv.shape()));
+  HEARTH_ASSIGN(tensor::KvCache kv, tensor::KvCache::Allocate(impl_->timeline.kv.shape()));
   std::vector<text::Token> tokens(RoundUp(header.tokens, 2));
   Checksum sum;
   sum.Add(BytesOf(&header, sizeof(header)));
@@ -195,7 +195,8 @@ Status Session::Load(const std::string& path) {
   if (stored != expected) return Damaged(file, "checksum");
   tokens.resize(header.tokens);
   if (!impl_->CheckTokens(tokens)) return Damaged(file, "tokens");
-  impl_->state.kv = std::move(kv);
+  impl_->answering.reset();
+  impl_->timeline.kv = std::move(kv);
   impl_->tokens.assign(tokens.begin(), tokens.end());
   return {};
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "engine/answering.h"
 #include "engine/engine_impl.h"
 #include "engine/session.h"
 
@@ -13,14 +14,15 @@ namespace hearth::engine {
 struct Session::Impl {
   std::shared_ptr<const Engine> engine;
   SessionOptions options;
-  models::DecoderState state;
-  std::vector<text::Token> tokens;  // what the KV cache holds; capacity: context
-  std::vector<float> logits;        // [vocabulary] of the last computed token
+  models::Timeline timeline;
+  std::vector<text::Token> tokens;       // what the KV cache holds; capacity: context
+  std::unique_ptr<Answering> answering;  // between Begin and End
+  models::Trace* trace = nullptr;        // of the steps of Extend; null: nothing is timed
 
+  int32_t position() const { return static_cast<int32_t>(tokens.size()); }
   // Computes `batch` behind the cached tokens, in chunks. Writes the logits of the last `want` to
-  // `out` [want][vocabulary]. False when cancelled; whole chunks that were computed stay cached.
-  Result<bool> Extend(std::span<const text::Token> batch, int32_t want, float* out,
-                      const CancelToken* cancel, const std::function<void(int32_t done)>& progress);
+  // `out` [want][vocabulary].
+  Status Extend(std::span<const text::Token> batch, int32_t want, float* out);
   Status CheckTokens(std::span<const text::Token> batch) const;
 };
 

@@ -3,6 +3,7 @@
 #include "models/decoder.h"
 
 #include <algorithm>
+#include <array>
 #include <initializer_list>
 
 #include "base/checked.h"
@@ -40,30 +41,30 @@ int64_t LongestRow(const DecoderConfig& config) {
 // products but gate and up, which cost the least (docs/quality.md).
 constexpr int32_t kMinByteTilesWidth = 1024;
 
-void LayOut(const DecoderConfig& config, const StateShape& shape, Arena& arena, DecoderState& out) {
-  const int64_t slots = std::max(shape.chunk, shape.threads);
+void LayOut(const DecoderConfig& config, const ScratchShape& shape, Arena& arena,
+            DecoderScratch& out) {
+  const int64_t rows = std::max(shape.chunk, kMostTogether);
+  const int64_t slots = std::max<int64_t>(rows, shape.threads);
   out.x = arena.Take(slots, config.width);
   out.h = arena.Take(slots, config.width);
-  out.query = arena.Take(shape.chunk, config.query_rows());
-  out.key = arena.Take(shape.chunk, config.kv_rows());
-  out.value = arena.Take(shape.chunk, config.kv_rows());
+  out.query = arena.Take(rows, config.query_rows());
+  out.key = arena.Take(rows, config.kv_rows());
+  out.value = arena.Take(rows, config.kv_rows());
   out.mixed = arena.Take(slots, config.query_rows());
-  out.delta = arena.Take(shape.chunk, config.width);
-  out.gate = arena.Take(shape.chunk, config.feed_forward);
-  out.up = arena.Take(shape.chunk, config.feed_forward);
-  for (ops::Rows& rope : out.rope) rope = arena.Take(shape.chunk, config.rope.dims);
-  out.product_bytes = RoundUp(ops::ProductScratch(*out.kernels, shape.chunk), 64);
+  out.delta = arena.Take(rows, config.width);
+  out.gate = arena.Take(rows, config.feed_forward);
+  out.up = arena.Take(rows, config.feed_forward);
+  for (ops::Rows& rope : out.rope) rope = arena.Take(rows, config.rope.dims);
+  out.logits = arena.Take(1, int64_t{kMostTogether} * config.vocabulary);
+  out.logits.stride = config.vocabulary;
+  out.product_bytes = RoundUp(ops::ProductScratch(*out.kernels, rows), 64);
   out.products = arena.TakeBytes(out.product_bytes * static_cast<uint64_t>(shape.threads));
   out.attention = arena.Take(shape.threads, ops::AttentionScratch(*out.kernels, config.head_size));
-  out.partial = arena
-                    .Take(1, ops::PartialFloats(config.heads, config.kv_heads, config.head_size,
-                                                shape.context))
-                    .data;
   if (shape.precise) return;
   const int64_t longest = LongestRow(config);
-  out.input = arena.TakeBytes(std::max(
-      ops::QuantizedBytes(shape.chunk, longest),
-      ops::UsesTiles(*out.kernels, shape.chunk) ? ops::TileBytes(shape.chunk, longest) : 0));
+  out.input = arena.TakeBytes(
+      std::max(ops::QuantizedBytes(rows, longest),
+               ops::UsesTiles(*out.kernels, rows) ? ops::TileBytes(rows, longest) : 0));
   out.tops_stride = longest;
   const int64_t threads = shape.threads;
   out.tops = reinterpret_cast<int32_t*>(
@@ -75,21 +76,27 @@ void LayOut(const DecoderConfig& config, const StateShape& shape, Arena& arena, 
       arena.TakeBytes(out.quantized_single_bytes * static_cast<uint64_t>(shape.threads));
 }
 
+int64_t RowsOf(const Batch& batch) {
+  return batch.parts.size() == 1 ? static_cast<int64_t>(batch.parts[0].tokens.size())
+                                 : static_cast<int64_t>(batch.parts.size());
+}
+
 // One pass of a batch through the decoder, as one thread of the team sees it. Every thread runs
 // the same methods; between two that exchange data stands a barrier.
 class Pass {
  public:
-  Pass(const DecoderConfig& config, const DecoderWeights& weights, DecoderState& state,
+  Pass(const DecoderConfig& config, const DecoderWeights& weights, DecoderScratch& scratch,
        const Batch& batch, const Worker& worker)
       : c_(config),
         w_(weights),
-        s_(state),
+        s_(scratch),
         b_(batch),
         worker_(worker),
-        v_(state.kernels->vector),
-        clock_(state.trace == nullptr ? nullptr : &state.trace->clock(worker.index)),
-        tokens_(static_cast<int64_t>(batch.tokens.size())),
-        single_(tokens_ == 1) {}
+        v_(scratch.kernels->vector),
+        clock_(batch.trace == nullptr ? nullptr : &batch.trace->clock(worker.index)),
+        tokens_(RowsOf(batch)),
+        single_(tokens_ == 1),
+        together_(batch.parts.size() > 1) {}
 
   void Run() {
     if (clock_ != nullptr) clock_->Start();
@@ -101,11 +108,10 @@ class Pass {
       ProjectHeads(layer, i, input);
       Barrier();
       if (s_.cancelled) return;
-      const ops::Attention attention = AttentionOf(i);
-      ops::Attend(attention, worker_);
+      Attend(i);
       Mark(Op::kAttention);
       Barrier();
-      Product(layer.output, Mixed(layer, attention), s_.delta);
+      Product(layer.output, Mixed(layer, i), s_.delta);
       Mark(Op::kOutput);
       Barrier();
       GateAndUp(layer, AddAndNorm(&layer.post_attention_norm, layer.feed_forward_norm, 0,
@@ -126,6 +132,11 @@ class Pass {
     worker_.Barrier();
     Mark(Op::kWait);
   }
+
+  // The part that row `t` belongs to.
+  const Part& PartOf(int64_t t) const { return b_.parts[together_ ? static_cast<size_t>(t) : 0]; }
+  // Index of row `t` among the tokens of its part.
+  int64_t IndexOf(int64_t t) const { return together_ ? 0 : t; }
 
   // Row of x, h and mixed that holds token `t` for this thread.
   int64_t Slot(int64_t t) const { return single_ ? worker_.index : t; }
@@ -200,11 +211,14 @@ class Pass {
     const auto [first, last] = single_ ? std::pair<int64_t, int64_t>{0, 1} : worker_.Share(tokens_);
     for (int64_t t = first; t < last; ++t) {
       float* x = s_.x[Slot(t)];
-      w_.embedding.Row(static_cast<uint64_t>(b_.tokens[static_cast<size_t>(t)]), x);
+      const Part& part = PartOf(t);
+      const auto token = part.tokens[static_cast<size_t>(IndexOf(t))];
+      w_.embedding.Row(static_cast<uint64_t>(token), x);
       if (c_.embedding_scale != 1.0f) v_.scale(x, c_.embedding_scale, c_.width);
       if (single_ && worker_.index != 0) continue;
-      RopeTable(c_.rope, w_.rope_divisors, b_.position + t, s_.rope[0][t]);
-      if (c_.window > 0) RopeTable(c_.rope_local, w_.rope_divisors, b_.position + t, s_.rope[1][t]);
+      const int64_t position = part.position + IndexOf(t);
+      RopeTable(c_.rope, w_.rope_divisors, position, s_.rope[0][t]);
+      if (c_.window > 0) RopeTable(c_.rope_local, w_.rope_divisors, position, s_.rope[1][t]);
     }
     Mark(Op::kEmbed);
     Barrier();
@@ -234,9 +248,10 @@ class Pass {
   }
 
   // The attention output as input of the output projection.
-  ops::Input Mixed(const LayerWeights& layer, const ops::Attention& attention) {
-    return Prepare(attention.mixed, c_.query_rows(), 0, {&layer.output}, false, [&](int64_t) {
-      if (single_) ops::FinishAttention(attention);
+  ops::Input Mixed(const LayerWeights& layer, size_t i) {
+    const ops::Rows rows = {s_.mixed[Slot(0)], s_.mixed.stride};
+    return Prepare(rows, c_.query_rows(), 0, {&layer.output}, false, [&](int64_t t) {
+      if (single_ || together_) ops::FinishAttention(AttentionOf(i, t));
       Mark(Op::kAttention);
     });
   }
@@ -253,23 +268,40 @@ class Pass {
            s_.kernels->matrix_unit->gemm[static_cast<size_t>(layer.up.type)] != nullptr;
   }
 
-  ops::Attention AttentionOf(size_t i) const {
+  // Attention in layer `i` of the part that begins with row `row`.
+  ops::Attention AttentionOf(size_t i, int64_t row) const {
+    const Part& part = PartOf(row);
     ops::Attention a = {};
     a.kernels = s_.kernels;
-    a.kv = &s_.kv;
+    a.kv = &part.timeline->kv;
     a.layer = static_cast<int32_t>(i);
     a.group = c_.group();
     a.scale = c_.query_scale;
     a.softcap = c_.attention_softcap;
     a.window = c_.local[i] ? c_.window : 0;
-    a.position = b_.position;
-    a.tokens = tokens_;
+    a.position = part.position;
+    a.tokens = static_cast<int64_t>(part.tokens.size());
     a.precise = s_.shape.precise;
-    a.query = s_.query;
-    a.mixed = {s_.mixed[Slot(0)], s_.mixed.stride};
+    a.query = {s_.query[row], s_.query.stride};
+    a.mixed = {s_.mixed[Slot(row)], s_.mixed.stride};
     a.scratch = s_.attention[worker_.index];
-    a.partial = s_.partial;
+    a.partial = reinterpret_cast<float*>(part.timeline->parts.data());
     return a;
+  }
+
+  void Attend(size_t i) const {
+    if (!together_) return ops::Attend(AttentionOf(i, 0), worker_);
+    std::array<ops::Attention, kMostTogether> rows;
+    for (int64_t t = 0; t < tokens_; ++t) rows[static_cast<size_t>(t)] = AttentionOf(i, t);
+    ops::AttendTogether({rows.data(), static_cast<size_t>(tokens_)}, worker_);
+  }
+
+  // Puts rows of keys or values of heads [begin, end) into the caches of their parts.
+  template <typename Store>
+  void StoreRows(size_t i, ops::Rows rows, int64_t begin, int64_t end, Store store) const {
+    for (int64_t t = 0; t < (together_ ? tokens_ : 1); ++t) {
+      store(AttentionOf(i, t), ops::Rows{rows[t], rows.stride}, begin, end);
+    }
   }
 
   // q, k, v of whole heads: the owner of a head also adds its bias, normalises, rotates and stores.
@@ -283,7 +315,6 @@ class Pass {
     const Part parts[] = {{layer.query, layer.query_bias, s_.query, c_.heads},
                           {layer.key, layer.key_bias, s_.key, c_.kv_heads},
                           {layer.value, layer.value_bias, s_.value, c_.kv_heads}};
-    const ops::Attention attention = AttentionOf(i);
     const auto [first, last] = worker_.Share(int64_t{c_.heads} + 2 * int64_t{c_.kv_heads});
     int64_t base = 0;  // heads of the parts before
     for (const Part& part : parts) {
@@ -297,9 +328,9 @@ class Pass {
       if (&part == &parts[0]) Rotate(part.out, layer.query_norm, begin, end, c_.local[i]);
       if (&part == &parts[1]) {
         Rotate(part.out, layer.key_norm, begin, end, c_.local[i]);
-        ops::StoreKeys(attention, part.out, begin, end);
+        StoreRows(i, part.out, begin, end, ops::StoreKeys);
       }
-      if (&part == &parts[2]) ops::StoreValues(attention, part.out, begin, end);
+      if (&part == &parts[2]) StoreRows(i, part.out, begin, end, ops::StoreValues);
       Mark(Op::kRope);
     }
   }
@@ -376,51 +407,70 @@ class Pass {
 
   const DecoderConfig& c_;
   const DecoderWeights& w_;
-  DecoderState& s_;
+  DecoderScratch& s_;
   const Batch& b_;
   const Worker& worker_;
   const kernels::VectorKernels& v_;
   Trace::Clock* const clock_;  // null: nothing is timed
   const int64_t tokens_;
   const bool single_;
+  const bool together_;  // one row of each of several parts
 };
 
 }  // namespace
 
-Result<uint64_t> DecoderState::ScratchBytes(const DecoderConfig& config, const StateShape& shape) {
+Result<Timeline> Timeline::Allocate(const DecoderConfig& config, int32_t context,
+                                    tensor::KvElement element) {
+  Timeline timeline;
+  HEARTH_ASSIGN(timeline.kv, tensor::KvCache::Allocate({.layers = config.layers,
+                                                        .kv_heads = config.kv_heads,
+                                                        .head_size = config.head_size,
+                                                        .context = context,
+                                                        .element = element}));
+  HEARTH_ASSIGN(timeline.parts, os::Pages::Allocate(PartBytes(config, context)));
+  return timeline;
+}
+
+uint64_t Timeline::PartBytes(const DecoderConfig& config, int32_t context) {
+  return sizeof(float) * static_cast<uint64_t>(ops::PartialFloats(config.heads, config.kv_heads,
+                                                                  config.head_size, context));
+}
+
+Result<uint64_t> DecoderScratch::Bytes(const DecoderConfig& config, const ScratchShape& shape) {
   Arena count(nullptr);
-  DecoderState ignored = {};
+  DecoderScratch ignored = {};
   HEARTH_ASSIGN(ignored.kernels, ops::ChooseKernels());
   LayOut(config, shape, count, ignored);
   return count.used();
 }
 
-Result<DecoderState> DecoderState::Allocate(const DecoderConfig& config, const StateShape& shape) {
-  DecoderState state = {};
-  state.shape = shape;
-  HEARTH_ASSIGN(state.kernels, ops::ChooseKernels());
-  HEARTH_ASSIGN(state.kv, tensor::KvCache::Allocate({.layers = config.layers,
-                                                     .kv_heads = config.kv_heads,
-                                                     .head_size = config.head_size,
-                                                     .context = shape.context,
-                                                     .element = shape.kv}));
-  HEARTH_ASSIGN(const uint64_t scratch, ScratchBytes(config, shape));
-  HEARTH_ASSIGN(state.scratch, os::Pages::Allocate(scratch));
-  Arena arena(state.scratch.data());
-  LayOut(config, shape, arena, state);
-  return state;
+Result<DecoderScratch> DecoderScratch::Allocate(const DecoderConfig& config,
+                                                const ScratchShape& shape) {
+  DecoderScratch scratch = {};
+  scratch.shape = shape;
+  HEARTH_ASSIGN(scratch.kernels, ops::ChooseKernels());
+  HEARTH_ASSIGN(const uint64_t bytes, Bytes(config, shape));
+  HEARTH_ASSIGN(scratch.pages, os::Pages::Allocate(bytes));
+  Arena arena(scratch.pages.data());
+  LayOut(config, shape, arena, scratch);
+  return scratch;
 }
 
-bool Forward(const DecoderConfig& config, const DecoderWeights& weights, DecoderState& state,
+bool Forward(const DecoderConfig& config, const DecoderWeights& weights, DecoderScratch& scratch,
              ThreadTeam& team, const Batch& batch) {
-  const auto tokens = static_cast<int64_t>(batch.tokens.size());
-  HEARTH_CHECK(tokens > 0 && tokens <= state.shape.chunk && batch.want <= tokens);
-  HEARTH_CHECK(batch.position + tokens <= state.shape.context);
-  HEARTH_CHECK(team.size() <= state.shape.threads);
-  state.cancelled = batch.cancel != nullptr && batch.cancel->cancelled();
-  if (state.cancelled) return false;
-  team.Run([&](const Worker& worker) { Pass(config, weights, state, batch, worker).Run(); });
-  return !state.cancelled;
+  const int64_t rows = RowsOf(batch);
+  HEARTH_CHECK(rows > 0 && batch.want <= rows);
+  HEARTH_CHECK(rows <= std::max(batch.parts.size() > 1 ? kMostTogether : 0, scratch.shape.chunk));
+  for (const Part& part : batch.parts) {
+    const auto tokens = static_cast<int64_t>(part.tokens.size());
+    HEARTH_CHECK(part.position + tokens <= part.timeline->kv.shape().context);
+    HEARTH_CHECK(batch.parts.size() == 1 || tokens == 1);
+  }
+  HEARTH_CHECK(team.size() <= scratch.shape.threads);
+  scratch.cancelled = batch.cancel != nullptr && batch.cancel->cancelled();
+  if (scratch.cancelled) return false;
+  team.Run([&](const Worker& worker) { Pass(config, weights, scratch, batch, worker).Run(); });
+  return !scratch.cancelled;
 }
 
 }  // namespace hearth::models

@@ -58,13 +58,17 @@ kernels::AttendArgs ArgsOf(const Attention& a, int64_t head, int64_t first, int6
   return args;
 }
 
-// One token: every task is one chunk of one KV head and leaves its part in `partial`.
-void AttendSingle(const Attention& a, const Worker& worker) {
+// Tasks of a single token: every one is one chunk of one KV head.
+int64_t SingleTasks(const Attention& a) {
+  return (Chunks(a.position + 1) - FirstChunk(a, a.position)) * a.kv->shape().kv_heads;
+}
+
+// Tasks [first, last) of one token; each leaves its part in `partial`.
+void AttendSingle(const Attention& a, int64_t first, int64_t last) {
   const int64_t head_size = a.kv->shape().head_size;
   const int64_t begin = FirstChunk(a, a.position);
   const int64_t chunks = Chunks(a.position + 1) - begin;
   const int64_t stride = PartStride(a.group, head_size);
-  const auto [first, last] = worker.Share(chunks * a.kv->shape().kv_heads);
   for (int64_t task = first; task < last; ++task) {
     kernels::AttendArgs args = ArgsOf(a, task / chunks, 0, 1);
     args.first_chunk = begin + task % chunks;
@@ -189,11 +193,24 @@ void StoreValues(const Attention& a, Rows values, int64_t first, int64_t last) {
 
 void Attend(const Attention& a, const Worker& worker) {
   if (a.tokens == 1) {
-    AttendSingle(a, worker);
+    const auto [first, last] = worker.Share(SingleTasks(a));
+    AttendSingle(a, first, last);
   } else if (UsesMatrixUnit(a)) {
     AttendTiles(a, worker);
   } else {
     AttendBlocks(a, worker);
+  }
+}
+
+void AttendTogether(std::span<const Attention> rows, const Worker& worker) {
+  int64_t tasks = 0;
+  for (const Attention& row : rows) tasks += SingleTasks(row);
+  const auto [first, last] = worker.Share(tasks);
+  int64_t base = 0;  // tasks of the rows before
+  for (const Attention& row : rows) {
+    const int64_t own = SingleTasks(row);
+    AttendSingle(row, std::max<int64_t>(first - base, 0), std::min(last - base, own));
+    base += own;
   }
 }
 

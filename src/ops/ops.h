@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "base/result.h"
 #include "base/thread_team.h"
@@ -104,5 +105,8 @@ void StoreValues(const Attention& a, Rows values, int64_t first, int64_t last);
 // the result is in `mixed` after a barrier.
 void Attend(const Attention& a, const Worker& worker);
 void FinishAttention(const Attention& a);
+// The same for single tokens of several caches: all their stretches are split over the team, and
+// each row is finished by one thread. Every row gets what Attend alone would give it.
+void AttendTogether(std::span<const Attention> rows, const Worker& worker);
 
 }  // namespace hearth::ops
