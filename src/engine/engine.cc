@@ -90,6 +90,12 @@ Status Engine::Impl::Reserve(int32_t chunk) const {
   return {};
 }
 
+std::span<const models::KeyBasis> Engine::Impl::KeyBases() const {
+  const std::lock_guard lock(turn);
+  if (key_bases.empty()) key_bases = models::KeyBases(config, *weights, *team);
+  return key_bases;
+}
+
 Result<ModelInfo> Engine::Inspect(const std::string& path) {
   HEARTH_ASSIGN(const formats::Catalogue catalogue, formats::OpenModel(path));
   HEARTH_ASSIGN(const models::DecoderConfig config, models::ReadConfig(catalogue));

@@ -6,7 +6,9 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "base/thread_team.h"
 #include "engine/engine.h"
@@ -29,10 +31,12 @@ struct Engine::Impl {
   std::optional<text::ChatTemplate> chat_template;
   mutable std::mutex turn;  // held for one Forward: sessions take turns at team and scratch
   std::unique_ptr<ThreadTeam> team;
-  mutable models::DecoderScratch scratch;  // for the largest chunk of all sessions so far
+  mutable std::vector<models::KeyBasis> key_bases;  // made for the first int8 cache
+  mutable models::DecoderScratch scratch;           // for the largest chunk of all sessions so far
 
   // Makes `scratch` large enough for steps of `chunk` tokens.
   Status Reserve(int32_t chunk) const;
+  std::span<const models::KeyBasis> KeyBases() const;
 };
 
 // How the KV cache of a session is stored.

@@ -97,7 +97,11 @@ Header HeaderOf(const Session::Impl& session) {
   Header header = {};
   std::memcpy(header.magic, kMagic, sizeof(kMagic));
   header.version = kVersion;
-  header.kv_element = static_cast<uint32_t>(shape.element);
+  // 2 were int8 keys in the model's own basis, which version 1 of the file wrote at first.
+  constexpr uint32_t kInt8InKeyBasis = 3;
+  header.kv_element = shape.element == tensor::KvElement::kInt8
+                          ? kInt8InKeyBasis
+                          : static_cast<uint32_t>(shape.element);
   header.model[0] = session.engine->impl().hash[0];
   header.model[1] = session.engine->impl().hash[1];
   header.layers = static_cast<uint32_t>(shape.layers);

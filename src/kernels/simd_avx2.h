@@ -98,6 +98,22 @@ inline F SelectLess(F x, F limit, F yes, F no) {
   return {_mm256_blendv_ps(no.a, yes.a, _mm256_cmp_ps(x.a, limit.a, _CMP_LT_OQ)),
           _mm256_blendv_ps(no.b, yes.b, _mm256_cmp_ps(x.b, limit.b, _CMP_LT_OQ))};
 }
+template <int kStride>
+inline __m256 ButterflyHalf(__m256 x) {
+  constexpr int kUpper = kStride == 4 ? 0xf0 : kStride == 2 ? 0xcc : 0xaa;
+  __m256 other;
+  if constexpr (kStride == 4) {
+    other = _mm256_permute2f128_ps(x, x, 0x01);
+  } else {
+    other = _mm256_permute_ps(x, kStride == 2 ? 0x4e : 0xb1);
+  }
+  return _mm256_blend_ps(_mm256_add_ps(other, x), _mm256_sub_ps(other, x), kUpper);
+}
+template <int kStride>
+inline F Butterfly(F x) {
+  if constexpr (kStride == 8) return {_mm256_add_ps(x.b, x.a), _mm256_sub_ps(x.a, x.b)};
+  if constexpr (kStride < 8) return {ButterflyHalf<kStride>(x.a), ButterflyHalf<kStride>(x.b)};
+}
 inline float ReduceAdd(F x) {
   const __m256 eight = _mm256_add_ps(x.a, x.b);
   const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));

@@ -80,6 +80,22 @@ inline F Abs(F x) {
 inline F SelectLess(F x, F limit, F yes, F no) {
   return {_mm512_mask_blend_ps(_mm512_cmp_ps_mask(x.a, limit.a, _CMP_LT_OQ), no.a, yes.a)};
 }
+template <int kStride>
+inline F Butterfly(F x) {
+  __m512 other;
+  __mmask16 upper;
+  if constexpr (kStride == 8) {
+    other = _mm512_shuffle_f32x4(x.a, x.a, 0x4e);
+    upper = 0xff00;
+  } else if constexpr (kStride == 4) {
+    other = _mm512_shuffle_f32x4(x.a, x.a, 0xb1);
+    upper = 0xf0f0;
+  } else {
+    other = _mm512_permute_ps(x.a, kStride == 2 ? 0x4e : 0xb1);
+    upper = kStride == 2 ? 0xcccc : 0xaaaa;
+  }
+  return {_mm512_mask_sub_ps(_mm512_add_ps(other, x.a), upper, other, x.a)};
+}
 inline float ReduceAdd(F x) {
   const __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(x.a), _mm512_extractf32x8_ps(x.a, 1));
   const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));

@@ -135,6 +135,13 @@ inline F SelectLess(F x, F limit, F yes, F no) {  // x < limit ? yes : no
   HEARTH_LANES no.v[i] = x.v[i] < limit.v[i] ? yes.v[i] : no.v[i];
   return no;
 }
+// x times a 2 x 2 Hadamard matrix over lanes i and i + kStride.
+template <int kStride>
+inline F Butterfly(F x) {
+  F r;
+  HEARTH_LANES r.v[i] = (i & kStride) == 0 ? x.v[i ^ kStride] + x.v[i] : x.v[i ^ kStride] - x.v[i];
+  return r;
+}
 inline float ReduceAdd(F x) {
   for (int n = 8; n >= 1; n /= 2) {
     for (int i = 0; i < n; ++i) x.v[i] += x.v[i + n];

@@ -90,6 +90,23 @@ void Rope(float* head, const float* cosines, const float* sines, int64_t half, b
   }
 }
 
+void Hadamard(float* x, const float* factors, int64_t n) {
+  const int64_t block = n & -n;
+  for (int64_t i = 0; i < n; i += 16) {
+    const F v = Butterfly<2>(Butterfly<1>(Mul(Load(x + i), Load(factors + i))));
+    Store(x + i, Butterfly<8>(Butterfly<4>(v)));
+  }
+  for (int64_t stride = 16; stride < block; stride *= 2) {
+    for (int64_t i = 0; i < n; i += 16) {
+      if ((i & stride) != 0) continue;
+      const F low = Load(x + i);
+      const F high = Load(x + i + stride);
+      Store(x + i, Add(low, high));
+      Store(x + i + stride, Sub(low, high));
+    }
+  }
+}
+
 void AddTo(float* x, const float* y, int64_t n) {
   for (int64_t i = 0; i < n; i += 16) {
     const int lanes = Lanes(n - i);
@@ -156,6 +173,7 @@ constexpr VectorKernels kVectorKernels = {
     .rms_norm = RmsNorm,
     .layer_norm = LayerNorm,
     .rope = Rope,
+    .hadamard = Hadamard,
     .add = AddTo,
     .scale = Scale,
     .silu_mul = SiluMul,

@@ -18,6 +18,9 @@ struct VectorKernels {
   // cosines, sines: [half]
   void (*rope)(float* head, const float* cosines, const float* sines, int64_t half,
                bool interleaved);
+  // x = H (x * factors): H is the unnormalised Hadamard matrix over blocks of the largest power of
+  // two that divides n (H H^T = that power). REQUIRES: n is a multiple of 16.
+  void (*hadamard)(float* x, const float* factors, int64_t n);
   void (*add)(float* x, const float* y, int64_t n);           // x += y
   void (*scale)(float* x, float factor, int64_t n);           // x *= factor
   void (*silu_mul)(float* gate, const float* up, int64_t n);  // gate = silu(gate) * up

@@ -121,6 +121,29 @@ TEST(Vector, GatedActivations) {
   }
 }
 
+// Blocks of the largest power of two: 16 of 48 and 80, 32 of 96.
+TEST(Vector, Hadamard) {
+  for (const size_t n : {16u, 32u, 48u, 64u, 80u, 96u, 128u, 256u}) {
+    const std::vector<float> x = RandomRow(n, n, 4.0f), factors = RandomRow(n, n + 1, 2.0f);
+    const size_t block = n & (~n + 1);
+    std::vector<float> reference;
+    for (const KernelTable* table : UsableTables()) {
+      std::vector<float> out = x;
+      table->vector.hadamard(out.data(), factors.data(), static_cast<int64_t>(n));
+      if (reference.empty()) reference = out;
+      ASSERT_TRUE(SameBits(out, reference)) << table->name << " length " << n;
+    }
+    for (size_t i = 0; i < n; ++i) {
+      double sum = 0;
+      for (size_t j = i / block * block; j < i / block * block + block; ++j) {
+        const double sign = std::popcount(i % block & j % block) % 2 == 0 ? 1 : -1;
+        sum += sign * static_cast<double>(x[j]) * static_cast<double>(factors[j]);
+      }
+      EXPECT_NEAR(static_cast<double>(reference[i]), sum, 1e-4) << "length " << n;
+    }
+  }
+}
+
 TEST(Vector, SoftCapAddScaleSoftmax) {
   Compare(
       300.0f, 3e-5,

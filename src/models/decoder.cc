@@ -325,9 +325,13 @@ class Pass {
       Multiply(part.weight, part.bias.empty() ? nullptr : part.bias.data(), begin * c_.head_size,
                end * c_.head_size, input, part.out);
       Mark(Op::kQueryKeyValue);
-      if (&part == &parts[0]) Rotate(part.out, layer.query_norm, begin, end, c_.local[i]);
+      if (&part == &parts[0]) {
+        Rotate(part.out, layer.query_norm, begin, end, c_.local[i]);
+        ChangeBasis(i, part.out, &KeyBasis::query, c_.group(), begin, end);
+      }
       if (&part == &parts[1]) {
         Rotate(part.out, layer.key_norm, begin, end, c_.local[i]);
+        ChangeBasis(i, part.out, &KeyBasis::key, 1, begin, end);
         StoreRows(i, part.out, begin, end, ops::StoreKeys);
       }
       if (&part == &parts[2]) StoreRows(i, part.out, begin, end, ops::StoreValues);
@@ -345,6 +349,20 @@ class Pass {
         float* head = out[t] + i * c_.head_size;
         if (!norm.empty()) v_.rms_norm(head, norm.data(), c_.head_size, c_.norm_epsilon, head);
         v_.rope(head, table, table + half, half, interleaved);
+      }
+    }
+  }
+
+  // Heads [first, last) of keys or queries to the basis of an int8 cache; `group` heads share the
+  // factors of one.
+  void ChangeBasis(size_t layer, ops::Rows out, std::vector<float> KeyBasis::* factors,
+                   int64_t group, int64_t first, int64_t last) const {
+    for (int64_t t = 0; t < tokens_; ++t) {
+      const Timeline& timeline = *b_.parts[together_ ? static_cast<size_t>(t) : 0].timeline;
+      if (timeline.key_bases.empty()) continue;
+      const float* row = (timeline.key_bases[layer].*factors).data();
+      for (int64_t i = first; i < last; ++i) {
+        v_.hadamard(out[t] + i * c_.head_size, row + i / group * c_.head_size, c_.head_size);
       }
     }
   }

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "base/thread_team.h"
 #include "models/config.h"
+#include "models/key_basis.h"
 #include "models/trace.h"
 #include "models/weights.h"
 #include "ops/ops.h"
@@ -25,7 +26,8 @@ struct Timeline {
   static uint64_t PartBytes(const DecoderConfig& config, int32_t context);
 
   tensor::KvCache kv;
-  os::Pages parts;  // ops::PartialFloats: attention parts of a single token
+  os::Pages parts;                      // ops::PartialFloats: attention parts of a single token
+  std::span<const KeyBasis> key_bases;  // [layers] of an int8 cache, empty for others; not owned
 };
 
 // Timelines that can be in one step; their results stay those of steps of their own.

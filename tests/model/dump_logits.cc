@@ -17,8 +17,6 @@
 namespace hearth {
 namespace {
 
-constexpr size_t kStep = 128;  // positions per call: 134 MB of logits for the largest vocabulary
-
 int Fail(const std::string& what) {
   std::fprintf(stderr, "hearth_logits: %s\n", what.c_str());
   return 1;
@@ -26,10 +24,12 @@ int Fail(const std::string& what) {
 
 int Run(std::span<char*> args) {
   if (args.size() < 4 || args.size() % 2 != 0) {
-    return Fail("MODEL RECORD OUT [--precision f32|default] [--kv int8|f16] [--threads N]");
+    return Fail(
+        "MODEL RECORD OUT [--precision f32|default] [--kv int8|f16] [--threads N] "
+        "[--step POSITIONS]");
   }
   std::map<std::string, std::string> options = {
-      {"--precision", "default"}, {"--kv", ""}, {"--threads", "0"}};
+      {"--precision", "default"}, {"--kv", ""}, {"--threads", "0"}, {"--step", "128"}};
   for (size_t i = 4; i < args.size(); i += 2) {
     const auto option = options.find(args[i]);
     if (option == options.end()) {
@@ -37,6 +37,8 @@ int Run(std::span<char*> args) {
     }
     option->second = args[i + 1];
   }
+  // Positions per call: 512 are 537 MB of logits for the largest vocabulary.
+  const size_t step = std::stoul(options["--step"]);
   const auto record = golden::ReadRecord(args[2]);
   if (!record) {
     return Fail(std::string(args[2]) + ": no record");
@@ -60,8 +62,8 @@ int Run(std::span<char*> args) {
   }
   std::ofstream out(args[3], std::ios::binary);
   for (const auto& window : record->windows) {
-    for (size_t start = 0; start < window.size(); start += kStep) {
-      const auto part = std::span(window).subspan(start, std::min(kStep, window.size() - start));
+    for (size_t start = 0; start < window.size(); start += step) {
+      const auto part = std::span(window).subspan(start, std::min(step, window.size() - start));
       const auto logits =
           (*session)->Logits(part, static_cast<int32_t>(part.size()), static_cast<int32_t>(start));
       if (!logits) {
