@@ -96,41 +96,65 @@ inline void StoreBrains(uint8_t* out, F even, F odd) {
   _mm512_storeu_si512(out, _mm512_permutexvar_epi16(pick, bits));
 }
 
-// Writes the sums [token block][2][16 tokens][16 rows] to the output: those of the panels panel and
-// panel + 1, or of a panel of gate and of up, with bias and residual.
-inline void StorePair(const GemmArgs& g, int64_t panel, float* sums) {
-  const int64_t row = panel * quant::kPanelRows;
-  const int64_t left = g.rows - row;
+// Writes the sums [pair][token block][2][16 tokens][16 rows] of the panels [first, end) to the
+// output, with bias and residual; with a gate a pair is a panel of each matrix. Rows of the output
+// lie far apart, so all panels of a token are written at once, and where they are `streamed` whole
+// lines pass by the caches, which would read each from memory before it is overwritten.
+template <bool kStreamed>
+inline void StoreStretch(const GemmArgs& g, int64_t first, int64_t end, float* sums) {
   const bool gated = g.gate_panels != nullptr;
-  const bool second = !gated && panel + 1 < g.last_panel;
-  const int count[2] = {static_cast<int>(left < 16 ? left : 16),
-                        !second ? 0 : static_cast<int>(left < 32 ? left - 16 : 16)};
-  F bias[2] = {Set1(0), Set1(0)};
-  I tops[2] = {Set1I(0), Set1I(0)};
-  for (int p = 0; p < 2; ++p) {
-    if (g.bias != nullptr) bias[p] = LoadFirst(g.bias + row + 16 * p, count[p]);
-  }
-  for (int64_t token = 0; token < g.tokens; ++token) {
-    float* from = sums + token / 16 * kBlockSums + token % 16 * 16;
-    if (gated && token % 16 == 0) g.activate(from, from + kTileSums, kTileSums);
-    float* out = g.out + token * g.out_stride + row;
-    for (int p = 0; p < (second ? 2 : 1); ++p) {
-      F value = Add(Load(from + p * kTileSums), bias[p]);
-      if (g.add != nullptr) {
-        value = Add(value, LoadFirst(g.add + token * g.add_stride + row + 16 * p, count[p]));
+  const int64_t blocks = (g.tokens + 15) / 16, row = first * quant::kPanelRows;
+  const auto of_panel = [&](int64_t i, int64_t block) {
+    const int64_t pair = gated ? i : i / 2;
+    return sums + (pair * blocks + block) * kBlockSums + (gated ? 0 : i % 2 * kTileSums);
+  };
+  const int64_t panels = end - first;
+  // The last panel of the matrix may be partial.
+  const int64_t left = g.rows - row - (panels - 1) * 16;
+  const int last = static_cast<int>(left < 16 ? left : 16);
+  I tops[kGemmPanels];
+  for (int64_t i = 0; i < panels; ++i) tops[i] = Set1I(0);
+  for (int64_t block = 0; block < blocks; ++block) {
+    for (int64_t i = 0; gated && i < panels; ++i) {
+      float* tile = of_panel(i, block);
+      g.activate(tile, tile + kTileSums, kTileSums);
+    }
+    const int64_t tokens = g.tokens - block * 16 < 16 ? g.tokens - block * 16 : 16;
+    for (int64_t t = 0; t < tokens; ++t) {
+      const int64_t token = block * 16 + t;
+      float* out = g.out + token * g.out_stride + row;
+      for (int64_t i = 0; i < panels; ++i) {
+        const int count = i + 1 < panels ? 16 : last;
+        F value = Load(of_panel(i, block) + t * 16);
+        if (g.bias != nullptr) value = Add(value, LoadFirst(g.bias + row + 16 * i, count));
+        if (g.add != nullptr) {
+          value = Add(value, LoadFirst(g.add + token * g.add_stride + row + 16 * i, count));
+        }
+        if (kStreamed && count == 16) {
+          _mm512_stream_ps(out + 16 * i, value.a);
+        } else {
+          StoreFirst(out + 16 * i, value, count);
+        }
+        tops[i] = MaxI(tops[i], Magnitude(value));
       }
-      StoreFirst(out + 16 * p, value, count[p]);
-      tops[p] = MaxI(tops[p], Magnitude(value));
     }
   }
-  for (int p = 0; p < (g.tops == nullptr ? 0 : second ? 2 : 1); ++p) {
-    _mm512_mask_storeu_epi32(g.tops + row + 16 * p, FirstLanes(count[p]), tops[p].a);
+  for (int64_t i = 0; g.tops != nullptr && i < panels; ++i) {
+    _mm512_mask_storeu_epi32(g.tops + row + 16 * i, FirstLanes(i + 1 < panels ? 16 : last),
+                             tops[i].a);
   }
+}
+
+// True when this thread's part of the output would not stay in the L2 cache until it is read.
+inline bool Streams(const GemmArgs& g) {
+  constexpr int64_t kLeast = 256 << 10;  // floats
+  return g.tokens * (g.last_panel - g.first_panel) * quant::kPanelRows >= kLeast &&
+         (reinterpret_cast<uintptr_t>(g.out) | static_cast<uintptr_t>(g.out_stride * 4)) % 64 == 0;
 }
 
 // The panels [first, last) in stretches of kGemmPanels, the columns in chunks of kChunk: decodes
 // each pair of panels of a chunk and hands it to `multiply(column, columns, sums of the pair)`,
-// then stores what is complete. With a gate, a pair is one panel of each matrix.
+// then stores the stretch. With a gate, a pair is one panel of each matrix.
 //   decode(panel bytes, column, columns, slot): slot 0 or 1 of the pair
 //   sums: [kGemmPanels / 2][token blocks][kBlockSums]
 template <int64_t kChunk, typename Decode, typename Multiply>
@@ -139,6 +163,7 @@ inline void ForPanelPairs(const GemmArgs& g, float* sums, const Decode& decode,
   const bool gated = g.gate_panels != nullptr;
   const int64_t step = gated ? 1 : 2, most = kGemmPanels / 2 * step;
   const int64_t pair_sums = (g.tokens + 15) / 16 * kBlockSums;
+  const bool streams = Streams(g);
   const auto at = [&](const uint8_t* panels, int64_t panel) {
     return panels + static_cast<uint64_t>(panel) * g.panel_bytes;
   };
@@ -158,10 +183,15 @@ inline void ForPanelPairs(const GemmArgs& g, float* sums, const Decode& decode,
         }
         StoresBeforeTiles();
         multiply(column, columns, pair);
-        if (column + columns == g.columns) StorePair(g, panel, pair);
       }
     }
+    if (streams) {
+      StoreStretch<true>(g, stretch, end, sums);
+    } else {
+      StoreStretch<false>(g, stretch, end, sums);
+    }
   }
+  if (streams) _mm_sfence();  // before a barrier tells others that the output is there
 }
 
 }  // namespace

@@ -328,6 +328,35 @@ inline void TakeOutliers(float* x, const int32_t* quads, uint8_t* tile, int64_t 
   }
 }
 
+// 64 floats as bytes, in order.
+inline __m512i BytesOf(const float* x, F factor) {
+  I q[4];
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; ++i) q[i] = RoundToInt(Mul(Load(x + 16 * i), factor));
+  const __m512i packed =
+      _mm512_packs_epi16(_mm512_packs_epi32(q[0].a, q[1].a), _mm512_packs_epi32(q[2].a, q[3].a));
+  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  return _mm512_permutexvar_epi32(order, packed);
+}
+
+// One group of one token, n columns, to a row of its tiles; returns its scale. `next` is what the
+// next call for these columns reads: rows are longer than hardware prefetching remembers.
+inline float GroupBytes(const float* x, int64_t n, const float* next, uint8_t* row) {
+  const float reach = Reach(x, n);
+  const F inverse = Set1(reach == 0 ? 0 : 127 / reach);
+  int64_t k = 0;
+  for (; k + kByteColumns <= n; k += kByteColumns, row += kTileBytes) {
+    for (int i = 0; i < 4; ++i) Prefetch(reinterpret_cast<const uint8_t*>(next + k + 16 * i));
+    _mm512_storeu_si512(row, BytesOf(x + k, inverse));
+  }
+  if (k < n) {  // half a tile, and zeros behind the last column
+    alignas(64) float last[kByteColumns] = {};
+    __builtin_memcpy(last, x + k, static_cast<uint64_t>(n - k) * 4);
+    _mm512_storeu_si512(row, BytesOf(last, inverse));
+  }
+  return reach / 127;
+}
+
 void ByteTokens(const ByteTileArgs& t) {
   const ByteTilesShape shape = ByteTilesShapeOf(t.columns);
   for (int64_t block = t.first_block; block < t.last_block; ++block) {
@@ -338,23 +367,14 @@ void ByteTokens(const ByteTileArgs& t) {
       __builtin_memset(tiles, 0, static_cast<uint64_t>(shape.steps * kTileBytes));
       __builtin_memset(d, 0, static_cast<uint64_t>(shape.groups) * 64);
     }
-    for (int64_t i = 0; i < (missing < 16 ? missing : 16); ++i) {
+    const int64_t rows = missing < 16 ? missing : 16;
+    for (int64_t i = 0; i < rows; ++i) {
       float* x = t.x + (block * 16 + i) * t.stride;
       TakeOutliers(x, t.out.outliers, tiles, i, d + i);
       uint8_t* row = tiles + kOutlierSteps * kTileBytes + i * 64;
-      for (int64_t c = 0; c < t.columns; c += kByteGroup) {
+      for (int64_t c = 0; c < t.columns; c += kByteGroup, row += kGroupSteps * kTileBytes) {
         const int64_t n = t.columns - c < kByteGroup ? t.columns - c : kByteGroup;
-        const float reach = Reach(x + c, n);
-        d[(1 + c / kByteGroup) * 16 + i] = reach / 127;
-        const F inverse = Set1(reach == 0 ? 0 : 127 / reach);
-        for (int64_t k = 0; k < n; k += 16) {
-          uint8_t* out = row + (c + k) / 64 * kTileBytes + (c + k) % 64;
-          StoreS8(reinterpret_cast<int8_t*>(out), RoundToInt(Mul(Load(x + c + k), inverse)));
-        }
-        if (n % 64 != 0) {  // the half tile behind the last column
-          _mm256_storeu_si256(reinterpret_cast<__m256i*>(row + (c + n) / 64 * kTileBytes + 32),
-                              _mm256_setzero_si256());
-        }
+        d[(1 + c / kByteGroup) * 16 + i] = GroupBytes(x + c, n, x + c + t.stride, row);
       }
     }
   }
