@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "base/os.h"
 #include "base/random.h"
 #include "command.h"
+#include "engine/together.h"
 #include "explain.h"
 #include "limits_json.h"
 #include "measure.h"
@@ -27,6 +29,7 @@ struct BenchOptions {
   std::string model;
   bool json = false, explain = false, no_limits = false;
   int64_t depth = 0, prefill = 512, decode = 64, repeat = 5;
+  int64_t sequences = 1, verify = 1;  // 1: not measured besides
   SettingValues values;
 };
 
@@ -58,14 +61,24 @@ std::string_view PeakName(cpu::Isa isa) {
   return kNames[static_cast<size_t>(isa)];
 }
 
+// Tokens in the context of a session; one more puts the sequences at their depth.
+int64_t TokensOf(const BenchOptions& options) {
+  return options.depth + std::max({options.prefill, options.decode + 1, options.verify});
+}
+
+using Sessions = std::vector<std::unique_ptr<engine::Session>>;
+
 // Runs prefill and decode at a depth; tokens are random, which costs the same as text.
 class Bench {
  public:
-  Bench(engine::Session& session, const BenchOptions& options)
-      : session_(session), options_(options) {
+  // The first session is the one that is measured alone.
+  Bench(const Sessions& sessions, const BenchOptions& options)
+      : session_(*sessions[0]), options_(options) {
+    for (const auto& session : sessions) sessions_.push_back(session.get());
     Philox random(1);
-    const auto vocabulary = static_cast<uint32_t>(session.engine().info().vocabulary);
-    const int64_t count = options.depth + std::max(options.prefill, options.decode);
+    const auto vocabulary = static_cast<uint32_t>(session_.engine().info().vocabulary);
+    const int64_t count = TokensOf(options);
+    logits_.resize(static_cast<size_t>(std::max(options.sequences, options.verify)) * vocabulary);
     for (int64_t i = 0; i < count; ++i) {
       tokens_.push_back(static_cast<Token>(random.Next() % vocabulary));
     }
@@ -81,7 +94,9 @@ class Bench {
 
   Status FillDepth() {
     if (options_.depth == 0) return {};
-    HEARTH_TRY(session_.Logits(Tokens(0, options_.depth), 0));
+    for (engine::Session* session : sessions_) {
+      HEARTH_TRY(session->Logits(Tokens(0, options_.depth), 0));
+    }
     return {};
   }
 
@@ -94,9 +109,35 @@ class Bench {
   Result<double> DecodeRate() {
     const auto start = Clock::now();
     for (int64_t i = 0; i < options_.decode; ++i) {
-      HEARTH_TRY(session_.Logits(Tokens(options_.depth + i, 1), 1, Depth() + static_cast<int>(i)));
+      HEARTH_TRY(
+          session_.Logits(Tokens(options_.depth + i, 1), Logits(1), Depth() + static_cast<int>(i)));
     }
     return static_cast<double>(options_.decode) / Seconds(start);
+  }
+
+  // Of all sequences together.
+  Result<double> TogetherRate() {
+    // A token of each puts all of them at the depth; it is not measured.
+    for (engine::Session* session : sessions_) {
+      HEARTH_TRY(session->Logits(Tokens(options_.depth, 1), 0, Depth()));
+    }
+    const auto start = Clock::now();
+    for (int64_t i = 1; i <= options_.decode; ++i) {
+      const std::vector<Token> tokens(sessions_.size(), Tokens(options_.depth + i, 1)[0]);
+      HEARTH_TRY(engine::DecodeTogether(sessions_, tokens, Logits(options_.sequences)));
+    }
+    return static_cast<double>(options_.decode * options_.sequences) / Seconds(start);
+  }
+
+  // Of one sequence, several tokens a step.
+  Result<double> VerifyRate() {
+    const int64_t steps = std::max<int64_t>(1, options_.decode / options_.verify);
+    const auto start = Clock::now();
+    for (int64_t i = 0; i < steps; ++i) {
+      HEARTH_TRY(session_.Logits(Tokens(options_.depth, options_.verify), Logits(options_.verify),
+                                 Depth()));
+    }
+    return static_cast<double>(steps * options_.verify) / Seconds(start);
   }
 
  private:
@@ -104,40 +145,58 @@ class Bench {
   static double Seconds(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
   }
+  std::span<float> Logits(int64_t rows) {
+    const auto vocabulary = static_cast<size_t>(session_.engine().info().vocabulary);
+    return std::span(logits_).first(static_cast<size_t>(rows) * vocabulary);
+  }
   int32_t Depth() const { return static_cast<int32_t>(options_.depth); }
   std::span<const Token> Tokens(int64_t first, int64_t count) const {
     return std::span(tokens_).subspan(static_cast<size_t>(first), static_cast<size_t>(count));
   }
 
   engine::Session& session_;
+  std::vector<engine::Session*> sessions_;
   const BenchOptions& options_;
   std::vector<Token> tokens_;
+  std::vector<float> logits_;
 };
 
 struct Measured {
   Rates prefill, decode;
+  std::optional<Rates> together, verify;  // tokens per second of all rows
 };
 
-// Prefill and decode in turn, so that a slow moment of the machine meets both; one round warms up.
-Result<Measured> MeasureModel(Console& console, engine::Session& session,
+// What is measured, in turn, so that a slow moment of the machine meets all; one round warms up.
+Result<Measured> MeasureModel(Console& console, const Sessions& sessions,
                               const BenchOptions& options) {
   CancelToken cancel;
   const InterruptScope interrupt(cancel);
   Progress progress(console, Console::Text(msg::kMeasuring));
-  Bench bench(session, options);
+  Bench bench(sessions, options);
   HEARTH_TRY(bench.FillDepth());
-  std::vector<double> prefill, decode;
+  struct Work {
+    Result<double> (Bench::*measure)();
+    bool wanted;
+    std::vector<double> rates;
+  };
+  Work works[] = {{&Bench::PrefillRate, true, {}},
+                  {&Bench::DecodeRate, true, {}},
+                  {&Bench::TogetherRate, options.sequences > 1, {}},
+                  {&Bench::VerifyRate, options.verify > 1, {}}};
   for (int64_t i = 0; i <= options.repeat; ++i) {
-    if (cancel.cancelled()) return Fail(Code::kCancelled, msg::kStopped);
-    HEARTH_ASSIGN(const double prefill_rate, bench.PrefillRate());
-    if (cancel.cancelled()) return Fail(Code::kCancelled, msg::kStopped);
-    HEARTH_ASSIGN(const double decode_rate, bench.DecodeRate());
+    for (Work& work : works) {
+      if (!work.wanted) continue;
+      if (cancel.cancelled()) return Fail(Code::kCancelled, msg::kStopped);
+      HEARTH_ASSIGN(const double rate, (bench.*work.measure)());
+      if (i > 0) work.rates.push_back(rate);
+    }
     progress.Update(static_cast<double>(i + 1), static_cast<double>(options.repeat + 1), false);
-    if (i == 0) continue;
-    prefill.push_back(prefill_rate);
-    decode.push_back(decode_rate);
   }
-  return Measured{Rates(std::move(prefill)), Rates(std::move(decode))};
+  const auto besides = [](const Work& work) {
+    return work.wanted ? std::optional(Rates(work.rates)) : std::nullopt;
+  };
+  return Measured{Rates(works[0].rates), Rates(works[1].rates), besides(works[2]),
+                  besides(works[3])};
 }
 
 Shares SharesOf(const Measured& measured, const engine::ModelInfo& info, int threads, cpu::Isa isa,
@@ -157,6 +216,11 @@ Shares SharesOf(const Measured& measured, const engine::ModelInfo& info, int thr
   return shares;
 }
 
+// Cost of a step of `rows` tokens over that of a step of one.
+double StepRatio(const Measured& measured, int64_t rows) {
+  return static_cast<double>(rows) * measured.decode.median / measured.verify->median;
+}
+
 Json RatesJson(const Rates& rates, int64_t tokens) {
   return {{"tokens", tokens},
           {"tokens_per_second", rates.median},
@@ -164,7 +228,8 @@ Json RatesJson(const Rates& rates, int64_t tokens) {
           {"max", rates.max}};
 }
 
-void PrintTable(Console& console, const Measured& measured, const Shares& shares) {
+void PrintTable(Console& console, const Measured& measured, const BenchOptions& options,
+                const Shares& shares) {
   const auto line = [&](std::string_view name, const Rates& rates, const std::string& share) {
     console.Out(fmt::format("{:<8} {:>9.1f} t/s   {} {:.1f}, {} {:.1f}   {}\n", name, rates.median,
                             Console::Text(msg::kBenchMin), rates.min, Console::Text(msg::kBenchMax),
@@ -179,6 +244,16 @@ void PrintTable(Console& console, const Measured& measured, const Shares& shares
   line("decode", measured.decode,
        Console::Text(msg::kBenchShareBandwidth, percent(shares.decode_bandwidth),
                      fmt::format("{:.1f}", shares.bandwidth_gbps)));
+  if (measured.together) {
+    line("together", *measured.together,
+         Console::Text(msg::kBenchTogether, options.sequences,
+                       fmt::format("{:.2f}", measured.together->median / measured.decode.median)));
+  }
+  if (measured.verify) {
+    line("verify", *measured.verify,
+         Console::Text(msg::kBenchVerified, options.verify,
+                       fmt::format("{:.2f}", StepRatio(measured, options.verify))));
+  }
 }
 
 Result<bool> ParseBenchArgs(Console& console, std::vector<std::string> words,
@@ -192,6 +267,8 @@ Result<bool> ParseBenchArgs(Console& console, std::vector<std::string> words,
   args.Integer("--depth", &options.depth, 0, kMost, msg::kBenchDepth);
   args.Integer("--prefill", &options.prefill, 1, kMost, msg::kBenchPrefill);
   args.Integer("--decode", &options.decode, 1, kMost, msg::kBenchDecode);
+  args.Integer("--sequences", &options.sequences, 1, 64, msg::kBenchSequences);
+  args.Integer("--verify", &options.verify, 1, 64, msg::kBenchVerify);
   args.Integer("--repeat", &options.repeat, 1, 1000, msg::kBenchRepeat);
   args.Settings(settings::kLoad | settings::kSession, &options.values);
   return args.Parse(console, std::move(words));
@@ -207,9 +284,9 @@ Result<std::vector<kernels::Limit>> LimitsFor(Console& console, const BenchOptio
   return Measure(console, limit_options);
 }
 
-Status ExplainModel(Console& console, const LoadedModel& model, engine::Session& session,
+Status ExplainModel(Console& console, const LoadedModel& model, const Sessions& sessions,
                     const BenchOptions& options) {
-  Bench bench(session, options);
+  Bench bench(sessions, options);
   HEARTH_TRY(bench.FillDepth());
   HEARTH_ASSIGN(const engine::Explanation prefill, bench.ExplainPrefill());
   HEARTH_ASSIGN(const engine::Explanation decode, bench.ExplainDecode());
@@ -245,12 +322,17 @@ Status RunBenchModel(Console& console, std::vector<std::string> words) {
   HEARTH_ASSIGN(const bool go, ParseBenchArgs(console, std::move(words), options));
   if (!go) return {};
   if (options.values.ctx == 0) {
-    options.values.ctx = options.depth + std::max(options.prefill, options.decode);
+    options.values.ctx = TokensOf(options);
   }
-  HEARTH_ASSIGN(const LoadedModel model, LoadModel(console, options.model, options.values));
-  HEARTH_ASSIGN(const auto session, OpenSession(model, options.values));
-  if (options.explain) return ExplainModel(console, model, *session, options);
-  HEARTH_ASSIGN(const Measured measured, MeasureModel(console, *session, options));
+  const auto count = static_cast<int32_t>(options.sequences);
+  HEARTH_ASSIGN(const LoadedModel model, LoadModel(console, options.model, options.values, count));
+  Sessions sessions;
+  for (int32_t i = 0; i < count; ++i) {
+    HEARTH_ASSIGN(auto session, OpenSession(model, options.values));
+    sessions.push_back(std::move(session));
+  }
+  if (options.explain) return ExplainModel(console, model, sessions, options);
+  HEARTH_ASSIGN(const Measured measured, MeasureModel(console, sessions, options));
   HEARTH_ASSIGN(const cpu::Isa isa, cpu::ChooseIsa());
   HEARTH_ASSIGN(const std::vector<kernels::Limit> limits,
                 LimitsFor(console, options, model.engine->threads(), isa));
@@ -260,7 +342,7 @@ Status RunBenchModel(Console& console, std::vector<std::string> words) {
     console.OutLine(msg::kBenchTitle, Printable(model.name),
                     BytesText(static_cast<double>(info.file_bytes)), model.engine->threads(),
                     cpu::IsaName(isa), options.depth);
-    PrintTable(console, measured, shares);
+    PrintTable(console, measured, options, shares);
     return {};
   }
   Json object = {{"model", model.name},
@@ -277,6 +359,16 @@ Status RunBenchModel(Console& console, std::vector<std::string> words) {
                  {"load_seconds", model.load_seconds},
                  {"peak_resident_bytes", os::PeakResident()},
                  {"limits", LimitsJson(limits)}};
+  if (measured.together) {
+    object["together"] = RatesJson(*measured.together, options.decode);
+    object["together"]["sequences"] = options.sequences;
+  }
+  if (measured.verify) {
+    object["verify"] = RatesJson(*measured.verify, options.verify);
+    object["verify"]["milliseconds"] =
+        1e3 * static_cast<double>(options.verify) / measured.verify->median;
+    object["verify"]["step_ratio"] = StepRatio(measured, options.verify);
+  }
   object["prefill"]["operations_per_token"] = 2 * info.layer_weights;
   object["decode"]["bytes_per_token"] = info.step_bytes;
   object["prefill"]["share_of_peak"] = shares.prefill_peak;

@@ -108,6 +108,18 @@ inline constexpr Message kBenchDepth{"app.bench_depth",
 inline constexpr Message kBenchPrefill{"app.bench_prefill", "tokens per prefill",
                                        "每次预填充的词元数"};
 inline constexpr Message kBenchDecode{"app.bench_decode", "tokens per decode", "每次解码的词元数"};
+inline constexpr Message kBenchSequences{"app.bench_sequences",
+                                         "also measure this many sequences that decode together",
+                                         "另外测量这么多个序列一起解码"};
+inline constexpr Message kBenchVerify{"app.bench_verify",
+                                      "also measure this many tokens of one sequence in one step",
+                                      "另外测量一个序列一步计算这么多个词元"};
+inline constexpr Message kBenchTogether{"app.bench_together",
+                                        "{0} sequences together, {1} times the decode of one",
+                                        "{0} 个序列一起，为单个序列解码的 {1} 倍"};
+inline constexpr Message kBenchVerified{"app.bench_verified",
+                                        "a step of {0} tokens costs {1} times a step of one",
+                                        "一步 {0} 个词元的耗时是一步一个词元的 {1} 倍"};
 inline constexpr Message kBenchRepeat{"app.bench_repeat", "measurements of each", "各测量多少次"};
 inline constexpr Message kBenchShareBandwidth{"app.bench_share_bandwidth",
                                               "{0} % of the DRAM read limit ({1} GB/s)",

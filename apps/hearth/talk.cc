@@ -64,7 +64,7 @@ std::string PackedFolder() {
 }
 
 Result<LoadedModel> LoadModel(Console& console, const std::string& name,
-                              const SettingValues& values) {
+                              const SettingValues& values, int32_t sessions) {
   HEARTH_ASSIGN(const hub::Store store, hub::Store::Open());
   HEARTH_ASSIGN(const hub::Model model, store.Resolve(name));
   CancelToken cancel;
@@ -74,6 +74,7 @@ Result<LoadedModel> LoadModel(Console& console, const std::string& name,
   options.precision = PrecisionOf(values);
   options.threads = static_cast<int>(values.threads);
   options.context = static_cast<int32_t>(values.ctx);
+  options.sessions = sessions;
   options.kv = KvOf(values);
   options.force = values.force;
   options.cancel = &cancel;

@@ -33,9 +33,9 @@ int32_t ContextOf(const SettingValues& values, const engine::ModelInfo& info);
 Result<text::SamplerOptions> SamplerOf(const SettingValues& values);
 
 // Finds and loads a model with a progress line; Ctrl-C gives kCancelled. Refused when model and
-// context do not fit into memory, unless `force` is set.
+// `sessions` of the context do not fit into memory, unless `force` is set.
 Result<LoadedModel> LoadModel(Console& console, const std::string& name,
-                              const SettingValues& values);
+                              const SettingValues& values, int32_t sessions = 1);
 
 // Where packed weights are kept for the next start.
 std::string PackedFolder();

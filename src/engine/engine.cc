@@ -29,8 +29,9 @@ Status CheckFits(const formats::Catalogue& catalogue, const models::DecoderConfi
       options.context != 0 ? options.context : std::min(session.context, config.trained_context);
   HEARTH_TRY(CheckContext(context, config.trained_context));
   if (options.force) return {};
-  HEARTH_ASSIGN(const MemoryPlan plan, PlanMemory(catalogue, config, context, session.chunk,
-                                                  threads, options.kv, options.precision));
+  HEARTH_ASSIGN(const MemoryPlan plan,
+                PlanMemory(catalogue, config, context, session.chunk, threads, options.kv,
+                           options.precision, options.sessions));
   const os::MemoryInfo memory = os::Memory();
   if (plan.total <= memory.available) return {};
   return Fail(Code::kResourceExhausted, msg::kEngineNoRoom, models::FileName(catalogue), context,
@@ -103,12 +104,12 @@ Result<ModelInfo> Engine::Inspect(const std::string& path) {
 }
 
 Result<MemoryPlan> Engine::Plan(const std::string& path, int32_t context, KvType kv,
-                                Precision precision) {
+                                Precision precision, int32_t sessions) {
   HEARTH_ASSIGN(const formats::Catalogue catalogue, formats::OpenModel(path));
   HEARTH_ASSIGN(const models::DecoderConfig config, models::ReadConfig(catalogue));
   HEARTH_TRY(CheckContext(context, config.trained_context));
   return PlanMemory(catalogue, config, context, SessionOptions().chunk, os::UsableThreads(), kv,
-                    precision);
+                    precision, sessions);
 }
 
 bool Engine::from_packed() const {

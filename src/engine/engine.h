@@ -24,7 +24,8 @@ enum class KvType { kInt8, kF16 };
 struct LoadOptions {
   Precision precision = Precision::kDefault;
   int threads = 0;  // 0: what the process may use
-  // The session that will be opened: what the memory prediction counts besides the weights.
+  // The sessions that will be opened: what the memory prediction counts besides the weights.
+  int32_t sessions = 1;
   int32_t context = 0;  // 0: 4096, or what the model was trained for when that is less
   KvType kv = KvType::kF16;
   bool force = false;  // load although the prediction says it does not fit
@@ -68,11 +69,11 @@ class Engine {
   // damaged or was changed meanwhile. The files are not needed once this returns.
   static Result<std::shared_ptr<const Engine>> Load(const std::string& path,
                                                     const LoadOptions& options);
-  // What `Load` plus a session of `context` tokens will need, and facts for `show`; reads no
+  // What `Load` plus `sessions` of `context` tokens will need, and facts for `show`; reads no
   // weights.
   static Result<ModelInfo> Inspect(const std::string& path);
   static Result<MemoryPlan> Plan(const std::string& path, int32_t context, KvType kv,
-                                 Precision precision = Precision::kDefault);
+                                 Precision precision = Precision::kDefault, int32_t sessions = 1);
   ~Engine();
 
   const ModelInfo& info() const;

@@ -60,20 +60,23 @@ tensor::KvElement KvElementOf(KvType kv, Precision precision) {
 
 Result<MemoryPlan> PlanMemory(const Catalogue& catalogue, const models::DecoderConfig& config,
                               int32_t context, int32_t chunk, int threads, KvType kv,
-                              Precision precision) {
+                              Precision precision, int32_t sessions) {
   HEARTH_ASSIGN(const uint64_t weights, models::PlanWeights(catalogue, config));
   const tensor::KvElement element = KvElementOf(kv, precision);
   const models::ScratchShape shape = {
       .chunk = chunk, .threads = threads, .precise = precision == Precision::kFloat32};
   MemoryPlan plan;
   plan.lines.push_back({"weights", weights});
-  plan.lines.push_back({"KV cache", tensor::KvCache::Bytes({.layers = config.layers,
-                                                            .kv_heads = config.kv_heads,
-                                                            .head_size = config.head_size,
-                                                            .context = context,
-                                                            .element = element})});
+  const auto timelines = static_cast<uint64_t>(sessions);
+  plan.lines.push_back(
+      {"KV cache", timelines * tensor::KvCache::Bytes({.layers = config.layers,
+                                                       .kv_heads = config.kv_heads,
+                                                       .head_size = config.head_size,
+                                                       .context = context,
+                                                       .element = element})});
   HEARTH_ASSIGN(const uint64_t scratch, models::DecoderScratch::Bytes(config, shape));
-  plan.lines.push_back({"scratch", scratch + models::Timeline::PartBytes(config, context)});
+  plan.lines.push_back(
+      {"scratch", scratch + timelines * models::Timeline::PartBytes(config, context)});
   plan.lines.push_back({"vocabulary", VocabularyBytes(catalogue)});
   plan.lines.push_back({"program", kProgramBytes});
   for (const MemoryLine& line : plan.lines) plan.total += line.bytes;

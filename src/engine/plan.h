@@ -8,10 +8,10 @@
 
 namespace hearth::engine {
 
-// The prediction for a session of `context` tokens with prefill steps of `chunk`.
+// The prediction for `sessions` of `context` tokens with prefill steps of `chunk`.
 Result<MemoryPlan> PlanMemory(const formats::Catalogue& catalogue,
                               const models::DecoderConfig& config, int32_t context, int32_t chunk,
-                              int threads, KvType kv, Precision precision);
+                              int threads, KvType kv, Precision precision, int32_t sessions);
 
 // Facts for `show`.
 Result<ModelInfo> Describe(const formats::Catalogue& catalogue,

@@ -132,8 +132,19 @@ Result<Answer> Session::Generate(std::span<const Token> prompt, const GenerateOp
 
 Result<std::vector<float>> Session::Logits(std::span<const Token> tokens, int32_t want,
                                            int32_t keep) {
-  if (tokens.empty()) return Fail(Code::kInvalidArgument, msg::kSessionPromptEmpty);
   if (want < 0 || static_cast<size_t>(want) > tokens.size()) {
+    return Fail(Code::kInvalidArgument, msg::kSessionBadCount, "want", want, tokens.size());
+  }
+  std::vector<float> out(static_cast<size_t>(want) *
+                         static_cast<size_t>(impl_->engine->impl().config.vocabulary));
+  HEARTH_TRY(Logits(tokens, out, keep));
+  return out;
+}
+
+Status Session::Logits(std::span<const Token> tokens, std::span<float> out, int32_t keep) {
+  const size_t want = out.size() / static_cast<size_t>(impl_->engine->impl().config.vocabulary);
+  if (tokens.empty()) return Fail(Code::kInvalidArgument, msg::kSessionPromptEmpty);
+  if (want > tokens.size()) {
     return Fail(Code::kInvalidArgument, msg::kSessionBadCount, "want", want, tokens.size());
   }
   if (keep < 0 || static_cast<size_t>(keep) > impl_->tokens.size()) {
@@ -146,10 +157,7 @@ Result<std::vector<float>> Session::Logits(std::span<const Token> tokens, int32_
   HEARTH_TRY(impl_->CheckTokens(tokens));
   impl_->tokens.resize(static_cast<size_t>(keep));
   impl_->answering.reset();
-  std::vector<float> out(static_cast<size_t>(want) *
-                         static_cast<size_t>(impl_->engine->impl().config.vocabulary));
-  HEARTH_TRY(impl_->Extend(tokens, want, out.data()));
-  return out;
+  return impl_->Extend(tokens, static_cast<int32_t>(want), out.data());
 }
 
 std::span<const Token> Session::tokens() const {
