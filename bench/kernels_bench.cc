@@ -49,7 +49,8 @@ void RunMatMul(benchmark::State& state, const kernels::KernelTable* table, quant
   Work w = MakeWork(type, tokens);
   ThreadTeam team(threads);
   const kernels::QuantizedTokens view{w.q.data(), w.d.data(), w.sum.data(), w.dsum.data()};
-  table->quantize({w.x.data(), w.columns, tokens, w.columns, 0, (tokens + 7) / 8, view});
+  table->quantize(
+      {w.x.data(), w.columns, tokens, w.columns, 0, (tokens + 7) / 8, 0, w.columns / 32, view});
   const uint64_t panel = quant::PanelBytes(type, static_cast<uint64_t>(w.columns));
   for (auto _ : state) {
     team.Run([&](const Worker& worker) {

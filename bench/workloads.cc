@@ -70,6 +70,7 @@ void Run(const KernelTable& table, const Workload& work) {
   quantize.stride = quantize.columns = kColumns;
   quantize.tokens = work.tokens == 0 ? kMaxTokens : work.tokens;
   quantize.last_group = (quantize.tokens + 7) / 8;
+  quantize.last_block = kColumns / 32;
   quantize.out = {q.as<int8_t>(), d.as<float>(), sum.as<int32_t>(), dsum.as<float>()};
   kernels::MatMulArgs matmul{};
   matmul.panels = panels.as<uint8_t>();

@@ -55,7 +55,7 @@ std::vector<float> Products(const kernels::KernelTable& table, quant::Type type,
   std::vector<float> d(n / 32), dsum(n / 16), scratch(static_cast<size_t>(tokens) * 16);
   std::vector<int32_t> sum(n / 16);
   const kernels::QuantizedTokens view = {q.data(), d.data(), sum.data(), dsum.data()};
-  table.quantize({x.data(), columns, tokens, columns, 0, (tokens + 7) / 8, view});
+  table.quantize({x.data(), columns, tokens, columns, 0, (tokens + 7) / 8, 0, columns / 32, view});
   std::vector<float> out(2 * static_cast<size_t>(tokens * kRows));
   kernels::MatMulArgs args = {packed.data(),
                               quant::PanelBytes(type, static_cast<uint64_t>(columns)),

@@ -39,6 +39,7 @@ struct QuantizeArgs {
   int64_t tokens;
   int64_t columns;                  // multiple of 32
   int64_t first_group, last_group;  // groups to do
+  int64_t first_block, last_block;  // blocks of 32 columns to do
   QuantizedTokens out;
 };
 

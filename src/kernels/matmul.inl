@@ -245,7 +245,7 @@ inline void Quantize(const QuantizeArgs& a) {
     const int padded = PaddedGroup(valid);
     static constexpr float kZeros[32] = {};
     for (int m = 0; m < padded; ++m) {
-      for (int64_t block = 0; block < a.columns / 32; ++block) {
+      for (int64_t block = a.first_block; block < a.last_block; ++block) {
         const float* x = m < valid ? a.x + (first + m) * a.stride + 32 * block : kZeros;
         QuantizeBlock(x, a.out.q + first * a.columns + 32 * block * padded + 4 * m,
                       a.out.d + first * (a.columns / 32) + block * padded + m,

@@ -106,7 +106,8 @@ Tokens QuantizeWith(const KernelTable& table, const std::vector<float>& x, int64
                                           static_cast<uint64_t>(columns));
   Tokens out{std::vector<int8_t>(padded), std::vector<float>(padded / 32),
              std::vector<float>(padded / 16), std::vector<int32_t>(padded / 16)};
-  table.quantize({x.data(), columns, tokens, columns, 0, (tokens + 7) / 8, out.view()});
+  table.quantize(
+      {x.data(), columns, tokens, columns, 0, (tokens + 7) / 8, 0, columns / 32, out.view()});
   return out;
 }
 

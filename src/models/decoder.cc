@@ -179,6 +179,10 @@ class Pass {
                      bool have_tops, const Fill& fill) {
     const int64_t count = tokens_ - first;
     const ops::Input input = InputOf(rows, columns, count, matrices);
+    if (!single_ && count <= kGroup) {
+      FillFew(input, columns, first, fill);
+      return input;
+    }
     const int64_t groups = (count + kGroup - 1) / kGroup;
     // Pairs of groups: a tile holds 16 tokens.
     const auto [begin, end] =
@@ -195,6 +199,21 @@ class Pass {
     Mark(Op::kQuantize);
     if (!single_) Barrier();
     return input;
+  }
+
+  // Prepare for a group of tokens at most: a thread computes rows of some tokens, then the form of
+  // all in some columns.
+  template <typename Fill>
+  void FillFew(const ops::Input& input, int64_t columns, int64_t first, const Fill& fill) const {
+    const auto [begin, end] = worker_.Share(input.tokens);
+    for (int64_t t = begin; t < end; ++t) fill(first + t);
+    Mark(Op::kNorm);
+    Barrier();
+    if (s_.shape.precise) return;
+    const auto [from, to] = worker_.Share(columns, 32);
+    ops::FillColumns(*s_.kernels, input, columns, from, to);
+    Mark(Op::kQuantize);
+    Barrier();
   }
 
   // The largest magnitudes of the columns of all tokens, each thread's part for itself.

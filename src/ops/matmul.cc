@@ -132,6 +132,21 @@ void FillInput(const Kernels& kernels, const Input& input, int64_t columns, int6
                     .columns = width,
                     .first_group = first,
                     .last_group = last,
+                    .first_block = 0,
+                    .last_block = width / 32,
+                    .out = input.q});
+}
+
+void FillColumns(const Kernels& kernels, const Input& input, int64_t columns, int64_t first,
+                 int64_t last) {
+  kernels.quantize({.x = input.x.data,
+                    .stride = input.x.stride,
+                    .tokens = input.tokens,
+                    .columns = static_cast<int64_t>(RoundUp(static_cast<uint64_t>(columns), 32)),
+                    .first_group = 0,
+                    .last_group = 1,
+                    .first_block = first / 32,
+                    .last_block = (last + 31) / 32,
                     .out = input.q});
 }
 
