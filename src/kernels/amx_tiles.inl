@@ -96,10 +96,19 @@ inline void StoreBrains(uint8_t* out, F even, F odd) {
   _mm512_storeu_si512(out, _mm512_permutexvar_epi16(pick, bits));
 }
 
+// Activates complete sums of a gated pair, [blocks][kBlockSums], while they are in the L1 cache.
+inline void ActivateBlocks(const GemmArgs& g, float* sums, int64_t blocks) {
+  if (g.gate_panels == nullptr) return;
+  for (int64_t i = 0; i < blocks; ++i, sums += kBlockSums) {
+    g.activate(sums, sums + kTileSums, kTileSums);
+  }
+}
+
 // Writes the sums [pair][token block][2][16 tokens][16 rows] of the panels [first, end) to the
-// output, with bias and residual; with a gate a pair is a panel of each matrix. Rows of the output
-// lie far apart, so all panels of a token are written at once, and where they are `streamed` whole
-// lines pass by the caches, which would read each from memory before it is overwritten.
+// output, with bias and residual; with a gate a pair is a panel of each matrix, activated. Rows of
+// the output lie far apart, so all panels of a token are written at once, and where they are
+// `streamed` whole lines pass by the caches, which would read each from memory before it is
+// overwritten.
 template <bool kStreamed>
 inline void StoreStretch(const GemmArgs& g, int64_t first, int64_t end, float* sums) {
   const bool gated = g.gate_panels != nullptr;
@@ -115,10 +124,6 @@ inline void StoreStretch(const GemmArgs& g, int64_t first, int64_t end, float* s
   I tops[kGemmPanels];
   for (int64_t i = 0; i < panels; ++i) tops[i] = Set1I(0);
   for (int64_t block = 0; block < blocks; ++block) {
-    for (int64_t i = 0; gated && i < panels; ++i) {
-      float* tile = of_panel(i, block);
-      g.activate(tile, tile + kTileSums, kTileSums);
-    }
     const int64_t tokens = g.tokens - block * 16 < 16 ? g.tokens - block * 16 : 16;
     for (int64_t t = 0; t < tokens; ++t) {
       const int64_t token = block * 16 + t;
@@ -161,7 +166,10 @@ template <int64_t kChunk, typename Decode, typename Multiply>
 inline void ForPanelPairs(const GemmArgs& g, float* sums, const Decode& decode,
                           const Multiply& multiply) {
   const bool gated = g.gate_panels != nullptr;
-  const int64_t step = gated ? 1 : 2, most = kGemmPanels / 2 * step;
+  // With one chunk there is no further pass over the tokens' tiles to save, and fewer sums leave
+  // more of L2 to them.
+  const int64_t pairs = g.columns <= kChunk ? kGemmPanels / 4 : kGemmPanels / 2;
+  const int64_t step = gated ? 1 : 2, most = pairs * step;
   const int64_t pair_sums = (g.tokens + 15) / 16 * kBlockSums;
   const bool streams = Streams(g);
   const auto at = [&](const uint8_t* panels, int64_t panel) {

@@ -81,14 +81,17 @@ void Gemm(const GemmArgs& g) {
           const uint8_t* a = tiles + (column / kBrainColumns + step) * kTileBytes;
           const uint8_t* b0 = weights + step * kTileBytes;
           const bool first = column + step == 0;
+          const bool last = column / kBrainColumns + step + count == g.columns / kBrainColumns;
           int64_t block = 0;
           for (; block + 1 < token_blocks; block += 2) {
             TileProduct<2>(a + block * a_stride, a_stride, b0, b0 + kSlot, count, first,
                            pair + block * kBlockSums);
+            if (last) ActivateBlocks(g, pair + block * kBlockSums, 2);
           }
           if (block < token_blocks) {
             TileProduct<1>(a + block * a_stride, a_stride, b0, b0 + kSlot, count, first,
                            pair + block * kBlockSums);
+            if (last) ActivateBlocks(g, pair + block * kBlockSums, 1);
           }
         }
       });

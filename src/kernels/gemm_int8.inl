@@ -221,13 +221,15 @@ inline void ByteProduct(const uint8_t* a, int64_t a_stride, const uint8_t* b0, c
 
 // All tokens against one group of a pair of panels.
 //   a, d: tiles and scales of the group of the first token block; b: tiles of both panels, kSlot
-//   apart; w: [2][16] scales of their rows; sums: [token blocks][kBlockSums]
+//   apart; w: [2][16] scales of their rows; sums: [token blocks][kBlockSums]; last: then they are
+//   complete
 template <bool kFirst>
-inline void MultiplyGroup(const ByteTilesShape& shape, const uint8_t* a, const float* d,
-                          const uint8_t* b, int64_t slot, const float* w, int64_t steps,
-                          int64_t token_blocks, float* sums) {
+inline void MultiplyGroup(const GemmArgs& g, const ByteTilesShape& shape, const uint8_t* a,
+                          const float* d, const uint8_t* b, int64_t slot, const float* w,
+                          int64_t steps, float* sums, bool last) {
   alignas(64) static thread_local int32_t room[2][2 * kBlockSums];
   const int64_t a_stride = shape.steps * kTileBytes, d_stride = shape.groups * 16;
+  const int64_t token_blocks = (g.tokens + 15) / 16;
   PendingSums pending;
   int64_t block = 0;
   for (int turn = 0; block < token_blocks; block += 2, turn ^= 1) {
@@ -238,11 +240,14 @@ inline void MultiplyGroup(const ByteTilesShape& shape, const uint8_t* a, const f
     } else {
       ByteProduct<1, kFirst>(tiles, a_stride, b, b + slot, steps, room[turn], pending);
     }
+    if (last && block > 0) ActivateBlocks(g, sums + (block - 2) * kBlockSums, 2);
     const float* scales = d + block * d_stride;
     pending = {room[turn], sums + block * kBlockSums, {scales, scales + d_stride}, w, two ? 64 : 32,
                0};
   }
   while (pending.done < pending.rows) AddRows<kFirst>(pending);
+  const int64_t rest = pending.rows / 32;
+  if (last) ActivateBlocks(g, sums + (token_blocks - rest) * kBlockSums, rest);
 }
 
 template <Type kType>
@@ -256,7 +261,6 @@ void ByteGemm(const GemmArgs& g) {
   auto* sums = reinterpret_cast<float*>(g.scratch + kGemmWeightBytes);
   alignas(64) float scales[1 + kChunkGroups][2][16];
   const auto* tiles = reinterpret_cast<const uint8_t*>(g.bytes.tiles);
-  const int64_t token_blocks = (g.tokens + 15) / 16;
   ForPanelPairs<kByteChunk>(
       g, sums,
       [&](const uint8_t* from, int64_t column, int64_t columns, int slot) {
@@ -273,17 +277,17 @@ void ByteGemm(const GemmArgs& g) {
       },
       [&](int64_t column, int64_t columns, float* pair) {
         if (column == 0) {
-          MultiplyGroup<true>(shape, tiles, g.bytes.d, weights, kSlot, scales[0][0], kOutlierSteps,
-                              token_blocks, pair);
+          MultiplyGroup<true>(g, shape, tiles, g.bytes.d, weights, kSlot, scales[0][0],
+                              kOutlierSteps, pair, false);
         }
         for (int64_t c = 0; c < columns; c += kByteGroup) {
           const int64_t step = kOutlierSteps + (column + c) / kByteColumns;
           const int64_t left = (columns - c + kByteColumns - 1) / kByteColumns;
-          MultiplyGroup<false>(shape, tiles + step * kTileBytes,
-                               g.bytes.d + (1 + (column + c) / kByteGroup) * 16,
-                               weights + (kOutlierSteps + c / kByteColumns) * kTileBytes, kSlot,
-                               scales[1 + c / kByteGroup][0],
-                               left < kGroupSteps ? left : kGroupSteps, token_blocks, pair);
+          MultiplyGroup<false>(
+              g, shape, tiles + step * kTileBytes, g.bytes.d + (1 + (column + c) / kByteGroup) * 16,
+              weights + (kOutlierSteps + c / kByteColumns) * kTileBytes, kSlot,
+              scales[1 + c / kByteGroup][0], left < kGroupSteps ? left : kGroupSteps, pair,
+              column + c + kByteGroup >= g.columns);
         }
       });
   _tile_release();
