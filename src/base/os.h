@@ -79,6 +79,10 @@ struct MemoryInfo {
 MemoryInfo Memory();
 uint64_t PeakResident();  // bytes, of this process
 
+// The affinity mask of this thread, as processor ids; {0} where it cannot be asked.
+std::vector<int> AllowedProcessors();
+// Keeps this thread on these processors; those that do not exist are ignored.
+void StayOn(std::span<const int> processors);
 // Threads the process may use: affinity mask and cgroup quota respected, at least 1.
 int UsableThreads();
 

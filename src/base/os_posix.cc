@@ -320,6 +320,28 @@ uint64_t PeakResident() {
   return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
 }
 
+std::vector<int> AllowedProcessors() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  std::vector<int> out;
+  if (::sched_getaffinity(0, sizeof(set), &set) == 0) {
+    for (int i = 0; i < CPU_SETSIZE; ++i) {
+      if (CPU_ISSET(static_cast<size_t>(i), &set)) out.push_back(i);
+    }
+  }
+  if (out.empty()) out.push_back(0);
+  return out;
+}
+
+void StayOn(std::span<const int> processors) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (const int id : processors) {
+    if (id >= 0 && id < CPU_SETSIZE) CPU_SET(static_cast<size_t>(id), &set);
+  }
+  ::sched_setaffinity(0, sizeof(set), &set);  // refused: the thread stays where it may be
+}
+
 int UsableThreads() {
   cpu_set_t set;
   CPU_ZERO(&set);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "base/os.h"
 #include "base/result.h"
 
 namespace hearth {
@@ -37,10 +38,30 @@ void Worker::Barrier() const {
   team->Arrive();
 }
 
+int64_t Worker::Ticket() const {
+  return team->ticket_.fetch_add(1, std::memory_order_relaxed);
+}
+
 ThreadTeam::ThreadTeam(int threads) : size_(threads) {
   HEARTH_CHECK(threads >= 1);
+  Start(std::vector<TeamMember>(static_cast<size_t>(threads)));
+}
+
+ThreadTeam::ThreadTeam(std::span<const TeamMember> members)
+    : size_(static_cast<int>(members.size())) {
+  HEARTH_CHECK(!members.empty());
+  cuts_.push_back(0);
+  for (const TeamMember& member : members) {
+    HEARTH_CHECK(member.weight >= 1);
+    cuts_.push_back(cuts_.back() + member.weight);
+  }
+  Start(members);
+}
+
+void ThreadTeam::Start(std::span<const TeamMember> members) {
   for (int i = 1; i < size_; ++i) {
-    threads_.emplace_back([this, i] { Loop(i); });
+    threads_.emplace_back(
+        [this, i, on = members[static_cast<size_t>(i)].processors] { Loop(i, on); });
   }
 }
 
@@ -52,32 +73,38 @@ ThreadTeam::~ThreadTeam() {
 
 void ThreadTeam::Run(const std::function<void(const Worker&)>& task) {
   if (size_ == 1) {
-    task(Worker{this, 0, 1});
+    ticket_.store(0, std::memory_order_relaxed);
+    task(Member(0));
     return;
   }
   task_ = &task;
   epoch_.fetch_add(1, std::memory_order_release);
   epoch_.notify_all();
-  task(Worker{this, 0, size_});
+  task(Member(0));
   Arrive();
 }
 
-void ThreadTeam::Loop(int index) {
+void ThreadTeam::Loop(int index, const std::vector<int>& processors) {
+  if (!processors.empty()) os::StayOn(processors);
   uint32_t seen = 0;
   while (true) {
     WaitChange(epoch_, seen);
     ++seen;
     if (stop_.load(std::memory_order_relaxed)) return;
-    (*task_)(Worker{this, index, size_});
+    (*task_)(Member(index));
     Arrive();
   }
 }
 
 void ThreadTeam::Arrive() {
-  if (size_ == 1) return;
+  if (size_ == 1) {
+    ticket_.store(0, std::memory_order_relaxed);
+    return;
+  }
   const uint32_t phase = phase_.load(std::memory_order_relaxed);
   if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == static_cast<uint32_t>(size_)) {
     arrived_.store(0, std::memory_order_relaxed);
+    ticket_.store(0, std::memory_order_relaxed);
     phase_.fetch_add(1, std::memory_order_release);
     phase_.notify_all();
     return;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -13,21 +14,36 @@ namespace hearth {
 
 class ThreadTeam;
 
+// How one thread of a team is treated.
+struct TeamMember {
+  uint32_t weight = 1;               // its part of shared work, relative to the others'
+  std::vector<int> processors = {};  // where it stays; empty, and for member 0: anywhere
+};
+
 // One member of a team while it executes a task. Cheap view, valid inside ThreadTeam::Run only.
 struct Worker {
   ThreadTeam* team;
   int index;  // 0 .. count-1
   int count;
+  const int64_t* cuts = nullptr;  // [count + 1] sums of weights; null: all are equal
 
   // Every member waits here until all have arrived; writes before it are visible after it.
   void Barrier() const;
   // This member's contiguous share of `items`, cut at multiples of `grain`: the same split for the
-  // same count, so ownership is static.
+  // same team, so ownership is static. Faster members have larger shares.
   std::pair<int64_t, int64_t> Share(int64_t items, int64_t grain = 1) const {
     const int64_t grains = (items + grain - 1) / grain;
-    const int64_t first = grains * index / count * grain;
-    const int64_t last = grains * (index + 1) / count * grain;
+    const int64_t first = Cut(grains, index) * grain;
+    const int64_t last = Cut(grains, index + 1) * grain;
     return {first < items ? first : items, last < items ? last : items};
+  }
+  // Numbers 0, 1, 2, ... since the last barrier, each for one member only: for tasks of unequal
+  // size, whose results must not depend on who does them. One such loop between two barriers.
+  int64_t Ticket() const;
+
+ private:
+  int64_t Cut(int64_t grains, int i) const {
+    return cuts == nullptr ? grains * i / count : grains * cuts[i] / cuts[count];
   }
 };
 
@@ -37,6 +53,8 @@ class ThreadTeam {
  public:
   // REQUIRES: threads >= 1.
   explicit ThreadTeam(int threads);
+  // One thread per member, at least one.
+  explicit ThreadTeam(std::span<const TeamMember> members);
   ~ThreadTeam();
   ThreadTeam(const ThreadTeam&) = delete;
   ThreadTeam& operator=(const ThreadTeam&) = delete;
@@ -48,14 +66,18 @@ class ThreadTeam {
 
  private:
   friend struct Worker;
-  void Loop(int index);
+  void Start(std::span<const TeamMember> members);
+  void Loop(int index, const std::vector<int>& processors);
+  Worker Member(int index) { return {this, index, size_, cuts_.empty() ? nullptr : cuts_.data()}; }
   void Arrive();
 
   const int size_;
+  std::vector<int64_t> cuts_;                                 // see Worker; empty: equal shares
   const std::function<void(const Worker&)>* task_ = nullptr;  // written by member 0 before epoch_
   alignas(64) std::atomic<uint32_t> epoch_ = 0;               // one more per task
   alignas(64) std::atomic<uint32_t> arrived_ = 0;             // members inside the barrier
   alignas(64) std::atomic<uint32_t> phase_ = 0;               // one more per completed barrier
+  alignas(64) std::atomic<int64_t> ticket_ = 0;               // next; 0 after each barrier
   std::atomic<bool> stop_ = false;
   std::vector<std::jthread> threads_;
 };

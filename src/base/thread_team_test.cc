@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <numeric>
 
 namespace hearth {
@@ -20,6 +21,43 @@ TEST(ThreadTeam, SharesCoverEveryItemOnce) {
       }
       EXPECT_EQ(next, items);
     }
+  }
+}
+
+TEST(ThreadTeam, SharesFollowWeights) {
+  const std::vector<TeamMember> members = {{8, {}}, {8, {}}, {5, {}}, {1, {}}};
+  ThreadTeam team(members);
+  for (int64_t items : {0, 1, 7, 16, 100, 2200}) {
+    std::vector<std::pair<int64_t, int64_t>> shares(4);
+    team.Run([&](const Worker& worker) {
+      shares[static_cast<size_t>(worker.index)] = worker.Share(items, 4);
+    });
+    int64_t next = 0;
+    for (const auto& [first, last] : shares) {
+      EXPECT_EQ(first, next);
+      next = last;
+    }
+    EXPECT_EQ(next, items);
+    if (items != 2200) continue;
+    EXPECT_EQ(shares[2].second - shares[2].first, 500);
+  }
+}
+
+TEST(ThreadTeam, TicketsGoToOneMemberAndStartAgainAfterABarrier) {
+  for (int size : {1, 2, 5}) {
+    ThreadTeam team(size);
+    std::vector<std::atomic<int>> taken(300);
+    for (int round = 0; round < 20; ++round) {
+      team.Run([&](const Worker& worker) {
+        for (int step = 0; step < 3; ++step) {
+          for (int64_t i = worker.Ticket(); i < 100; i = worker.Ticket()) {
+            ++taken[static_cast<size_t>(step * 100 + i)];
+          }
+          worker.Barrier();
+        }
+      });
+    }
+    for (const auto& count : taken) EXPECT_EQ(count, 20);
   }
 }
 

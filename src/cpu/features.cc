@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/os.h"
+#include "cpu/cpu_list.h"
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -126,14 +127,6 @@ Features Detect() {
 
 constexpr std::string_view kSystemCpu = "/sys/devices/system/cpu/";
 
-// A one-line system file without its newline; empty when it cannot be read.
-std::string Line(const std::string& path) {
-  Result<std::string> text = os::ReadWholeFile(path, 4096);
-  if (!text) return {};
-  while (!text->empty() && (text->back() == '\n' || text->back() == ' ')) text->pop_back();
-  return *std::move(text);
-}
-
 // "48K" or "32M" as bytes.
 uint64_t ParseSize(std::string_view text) {
   uint64_t value = 0;
@@ -141,23 +134,6 @@ uint64_t ParseSize(std::string_view text) {
   if (error != std::errc()) return 0;
   const char unit = end == text.data() + text.size() ? ' ' : *end;
   return unit == 'K' ? value << 10 : unit == 'M' ? value << 20 : unit == 'G' ? value << 30 : value;
-}
-
-// Members of a kernel CPU list such as "0-3,8".
-int CountCpuList(std::string_view list) {
-  int count = 0;
-  const char* at = list.data();
-  const char* const end = at + list.size();
-  while (at < end) {
-    int first = 0;
-    auto [next, error] = std::from_chars(at, end, first);
-    if (error != std::errc()) break;
-    int last = first;
-    if (next < end && *next == '-') next = std::from_chars(next + 1, end, last).ptr;
-    count += last >= first ? last - first + 1 : 0;
-    at = next < end ? next + 1 : end;
-  }
-  return count;
 }
 
 }  // namespace
@@ -187,23 +163,23 @@ Topology DetectTopology() {
   const std::string cpu0 = std::string(kSystemCpu) + "cpu0/cache/index";
   for (int i = 0; i < 8; ++i) {
     const std::string index = cpu0 + std::to_string(i) + "/";
-    const std::string level = Line(index + "level");
+    const std::string level = ReadLine(index + "level");
     if (level.empty()) break;
-    if (Line(index + "type") == "Instruction") continue;
-    const uint64_t size = ParseSize(Line(index + "size"));
+    if (ReadLine(index + "type") == "Instruction") continue;
+    const uint64_t size = ParseSize(ReadLine(index + "size"));
     if (level == "1") t.l1d = size;
     if (level == "2") t.l2 = size;
     if (level == "3") {
       t.l3 = size;
-      t.l3_shared_by = CountCpuList(Line(index + "shared_cpu_list"));
+      t.l3_shared_by = static_cast<int>(ParseCpuList(ReadLine(index + "shared_cpu_list")).size());
     }
   }
-  t.logical = CountCpuList(Line(std::string(kSystemCpu) + "online"));
+  t.logical = static_cast<int>(ParseCpuList(ReadLine(std::string(kSystemCpu) + "online")).size());
   if (t.logical == 0) t.logical = static_cast<int>(std::thread::hardware_concurrency());
   std::set<std::string> cores;  // siblings share one list
   for (int i = 0; i < t.logical; ++i) {
     const std::string topology = std::string(kSystemCpu) + "cpu" + std::to_string(i) + "/topology/";
-    const std::string siblings = Line(topology + "thread_siblings_list");
+    const std::string siblings = ReadLine(topology + "thread_siblings_list");
     if (!siblings.empty()) cores.insert(siblings);
   }
   t.cores = cores.empty() ? t.logical : static_cast<int>(cores.size());

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cpu/topology.h"
 #include "engine/engine_impl.h"
 #include "engine/messages.h"
 #include "engine/plan.h"
@@ -56,7 +57,8 @@ Result<std::shared_ptr<const Engine>> Engine::Load(const std::string& path,
   impl->precision = options.precision;
   HEARTH_ASSIGN(impl->config, models::ReadConfig(catalogue));
   HEARTH_ASSIGN(impl->info, Describe(catalogue, impl->config));
-  const int threads = options.threads > 0 ? options.threads : os::UsableThreads();
+  const cpu::ProcessorTable processors = cpu::ReadProcessors();
+  const int threads = options.threads > 0 ? options.threads : cpu::DefaultThreads(processors);
   HEARTH_TRY(CheckFits(catalogue, impl->config, options, threads));
   HEARTH_ASSIGN(impl->tokenizer, text::Tokenizer::FromCatalogue(catalogue));
   if (impl->tokenizer->vocabulary_size() > impl->config.vocabulary) {
@@ -68,7 +70,9 @@ Result<std::shared_ptr<const Engine>> Engine::Load(const std::string& path,
   }
   HEARTH_ASSIGN(impl->hash, HashModel(catalogue));
   catalogue.metadata.clear();  // token texts are in the tokenizer now
-  impl->team = std::make_unique<ThreadTeam>(threads);
+  const std::vector<TeamMember> members = cpu::PlanTeam(processors, threads);
+  impl->team = members.empty() ? std::make_unique<ThreadTeam>(threads)
+                               : std::make_unique<ThreadTeam>(members);
   impl->packed_folder = options.packed_folder;
   models::WeightLoading loading = {impl->team.get(), options.progress, options.cancel, {}, {}};
   if (!options.packed_folder.empty()) {
@@ -108,8 +112,8 @@ Result<MemoryPlan> Engine::Plan(const std::string& path, int32_t context, KvType
   HEARTH_ASSIGN(const formats::Catalogue catalogue, formats::OpenModel(path));
   HEARTH_ASSIGN(const models::DecoderConfig config, models::ReadConfig(catalogue));
   HEARTH_TRY(CheckContext(context, config.trained_context));
-  return PlanMemory(catalogue, config, context, SessionOptions().chunk, os::UsableThreads(), kv,
-                    precision, sessions);
+  return PlanMemory(catalogue, config, context, SessionOptions().chunk,
+                    cpu::DefaultThreads(cpu::ReadProcessors()), kv, precision, sessions);
 }
 
 bool Engine::from_packed() const {

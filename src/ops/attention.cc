@@ -88,8 +88,9 @@ void AttendBlocks(const Attention& a, const Worker& worker) {
   const int64_t step = std::max<int64_t>(1, kAttendRows / a.group);
   const int64_t blocks = (a.tokens + step - 1) / step;
   float* result = a.scratch + kernels::AttendScratch(head_size);
-  // Later queries see more: tasks are dealt in turn, not in stretches.
-  for (int64_t task = worker.index; task < blocks * kv_heads; task += worker.count) {
+  // The latest queries see the most tokens: whoever is free takes the largest task that is left.
+  for (int64_t ticket = worker.Ticket(); ticket < blocks * kv_heads; ticket = worker.Ticket()) {
+    const int64_t task = blocks * kv_heads - 1 - ticket;
     const int64_t head = task % kv_heads;
     const int64_t token = task / kv_heads * step;
     const int64_t count = std::min(step, a.tokens - token);
@@ -122,16 +123,13 @@ int64_t TileStep(const Attention& a, int threads) {
   return std::min(most, step);
 }
 
-// Several tokens on the matrix unit: every task is a block of queries of one KV head. The latest
-// queries see the most tokens: they come first, and tasks are dealt forth and back.
+// Several tokens on the matrix unit: every task is a block of queries of one KV head, taken as in
+// AttendBlocks.
 void AttendTiles(const Attention& a, const Worker& worker) {
   const tensor::KvShape& shape = a.kv->shape();
   const int64_t step = TileStep(a, worker.count);
   const int64_t blocks = (a.tokens + step - 1) / step;
-  for (int64_t task = 0; task < blocks * shape.kv_heads; ++task) {
-    const int64_t place = task % worker.count;
-    const bool back = task / worker.count % 2 == 1;
-    if ((back ? worker.count - 1 - place : place) != worker.index) continue;
+  for (int64_t task = worker.Ticket(); task < blocks * shape.kv_heads; task = worker.Ticket()) {
     const int64_t head = task % shape.kv_heads;
     const int64_t first = (blocks - 1 - task / shape.kv_heads) * step;
     const int64_t column = head * a.group * shape.head_size;

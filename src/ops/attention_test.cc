@@ -59,7 +59,9 @@ std::vector<float> Mixed(const Kernels& kernels, tensor::KvElement element, cons
   a.tokens = context;
   StoreKeys(a, {keys.data(), kv_row}, 0, s.kv_heads);
   StoreValues(a, {values.data(), kv_row}, 0, s.kv_heads);
-  ThreadTeam team(threads);
+  std::vector<TeamMember> members;  // every second one is slower: nothing may depend on who works
+  for (int i = 0; i < threads; ++i) members.push_back({.weight = i % 2 == 0 ? 8u : 3u});
+  ThreadTeam team(members);
   for (int64_t first = 0; first < s.tokens; first += step) {
     a.position = s.position + first;
     a.tokens = std::min(step, s.tokens - first);
