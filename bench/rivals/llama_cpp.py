@@ -22,7 +22,7 @@ BUILDS = {
 COMMON = ["-DCMAKE_BUILD_TYPE=Release", "-DLLAMA_CURL=OFF", "-DLLAMA_OPENSSL=OFF", "-DLLAMA_BUILD_TESTS=OFF",
           "-DLLAMA_BUILD_EXAMPLES=OFF", "-DLLAMA_BUILD_SERVER=OFF", "-DLLAMA_BUILD_APP=OFF",
           "-DLLAMA_BUILD_UI=OFF", "-DLLAMA_USE_PREBUILT_UI=OFF"]
-TARGETS = ("llama-bench", "llama-quantize")
+TARGETS = ("llama-bench", "llama-batched-bench", "llama-quantize")
 
 
 def clang():
@@ -93,6 +93,17 @@ def arguments(row, threads):
     return ["-t", threads, "-r", 1, "-fa", 1, "-o", "json", *work]
 
 
+def together(folder, build, model, row, threads):
+    """Tokens per second of all sequences of a row."""
+    context = row.sequences * (row.depth + row.tokens)
+    text = run([tool(folder, build, "llama-batched-bench"), "-m", model, "-t", threads, "-fa", "on",
+                "-c", context, "-npp", row.depth, "-ntg", row.tokens, "-npl", row.sequences,
+                "--output-format", "jsonl"])
+    return next(json.loads(line)["speed_tg"] for line in text.splitlines() if line.startswith("{"))
+
+
 def tokens_per_second(folder, build, model, row, threads):
+    if row.kind == "together":
+        return together(folder, build, model, row, threads)
     text = run([tool(folder, build, "llama-bench"), "-m", model, *arguments(row, threads)])
     return json.loads(text)[0]["avg_ts"]

@@ -3,9 +3,10 @@
 """Pipelines of OpenVINO GenAI, from its Python package in an environment of its own.
 
 A pipeline takes seconds to load, so each (model, mode) is a process that answers samples for the whole run.
-No pipeline has both of its best modes, so there are two:
+No pipeline has both of its best modes, so there are several:
   bf16     what it chooses by itself on AMX: its best prompt pass
   dynamic  f32 with int8 activations in groups of 128: its best decode
+  batch    the same for several prompts together (its continuous batching)
 Models: "NAME" is the GGUF file read by the pipeline itself; "NAME-i4" is OpenVINO's own form with symmetric
 4-bit weights in groups of 128, made from the same file through F16 (seconds per model, once).
 """
@@ -24,6 +25,7 @@ MODES = {
     "bf16": {"INFERENCE_PRECISION_HINT": "bf16"},
     "dynamic": {"INFERENCE_PRECISION_HINT": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": 128},
 }
+MODES["batch"] = MODES["dynamic"]
 COMPRESSED = "-i4"
 
 
@@ -70,10 +72,11 @@ class Pipelines:
         settings = {**MODES[mode], "INFERENCE_NUM_THREADS": self.threads}
         path = model_path(self.folder, self.models, self.cache, model)
         say(f"  loading {model} in OpenVINO ({mode}) ...")
-        command = [venv(self.folder), WORKER, "serve", path, json.dumps(settings)]
+        work = "batch" if mode == "batch" else "serve"
+        command = [venv(self.folder), WORKER, work, path, json.dumps(settings)]
         self.running[key] = subprocess.Popen(command, text=True, stdin=subprocess.PIPE,
                                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        self.talk(key, kind="decode", tokens=4, depth=16)  # the first answer packs the weights
+        self.talk(key, kind="decode", tokens=4, depth=16, sequences=1)  # the first answer packs the weights
 
     def ask(self, model, mode, **question):
         self.start(model, mode)

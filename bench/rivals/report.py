@@ -10,7 +10,8 @@ READ = "DRAM read, 8 streams"
 # The limit that a prompt is a share of, by ISA (names of `hearth bench limits`).
 DOT = {"": "AMX int8, tiles from L2", "avx512vnni": "AVX-512 VNNI vpdpbusd zmm",
        "avxvnni": "AVX-VNNI vpdpbusd ymm", "avx2": "AVX2 maddubs ymm"}
-KINDS = {"prefill": ("tok/s", True), "decode": ("tok/s", True), "start": ("s", False),
+KINDS = {"prefill": ("tok/s", True), "decode": ("tok/s", True), "together": ("tok/s", True),
+         "verify": ("ms", False), "start": ("s", False),
          "start-first": ("s", False), "start-cold": ("s", False), "memory": ("MB", False)}
 
 

@@ -17,7 +17,7 @@ RANDOM = {f"{shape}-{kind}": (shape, name) for shape in ("llama-1.1b", "llama-7b
 
 @dataclasses.dataclass(frozen=True)
 class Rival:
-    engine: str      # llama.cpp or OpenVINO
+    engine: str      # llama.cpp, OpenVINO, or Hearth for another way of its own
     model: str = ""  # another file than ours: the rival's best form of the same model
     mode: str = ""   # of OpenVINO
 
@@ -43,6 +43,7 @@ class Row:
     isa: str = ""           # HEARTH_ISA and the build of llama.cpp; empty: what the machine has
     threads: int = 0        # 0: those of the run
     quick: bool = False     # part of --quick
+    sequences: int = 1      # that decode together
 
     def build(self):
         return self.isa or "native"
@@ -66,6 +67,9 @@ PROMPT_RIVALS = best(STARTER, "q8_0", "bf16")
 SMALL_PROMPT_RIVALS = (*best(SMALL, "q8_0", "bf16"), openvino(SMALL, "q8_0", "bf16"))
 DECODE_RIVALS = best(STARTER, "q4_0", "dynamic")
 SMALL_DECODE_RIVALS = best(SMALL, "q4_0", "dynamic")
+SEVERAL_RIVALS = best(STARTER, "q8_0", "batch")
+SMALL_SEVERAL_RIVALS = best(SMALL, "q8_0", "batch")
+SINGLE_STEPS = (Rival("Hearth", mode="a token a step"),)
 
 
 def shape_rows(name, shape):
@@ -89,6 +93,10 @@ ROWS = (
     Row("small-prefill-512", "prefill", SMALL, 512, 0, SMALL_PROMPT_RIVALS, 1.6, 0, 3, quick=True),
     Row("small-prefill-2048", "prefill", SMALL, 2048, 0, SMALL_PROMPT_RIVALS, 1.6, 0, 3),
     Row("small-decode-64", "decode", SMALL, 64, 16, SMALL_DECODE_RIVALS, 1.1, 2.7, quick=True),
+    Row("decode-8-sequences", "together", STARTER, 64, 16, SEVERAL_RIVALS, 1.3, aim=2.2, sequences=8),
+    Row("small-decode-8-sequences", "together", SMALL, 64, 16, SMALL_SEVERAL_RIVALS, sequences=8),
+    # A step of 8 tokens of one sequence: at most 1.25 times the time of a step of one.
+    Row("verify-8", "verify", STARTER, 8, 16, SINGLE_STEPS, 0.8),
     Row("prefill-512-q4_0", "prefill", f"{STARTER}-q4_0", 512),
     Row("decode-64-q4_0", "decode", f"{STARTER}-q4_0", 64, 16, must=1.5, aim=1.7),
     Row("prefill-512-q8_0", "prefill", f"{STARTER}-q8_0", 512),

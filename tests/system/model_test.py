@@ -132,6 +132,17 @@ class Facts(ProgramTest):
     self.assertGreater(facts["decode"]["bytes_per_token"], 0)
     self.assertEqual(facts["limits"] != [], True)
 
+  def test_bench_several_rows_a_step(self):
+    ask = ("bench", MODEL, "--no-limits", "--prefill", "4", "--decode", "8", "--repeat", "1",
+           "--sequences", "3", "--verify", "4")
+    facts = self.succeed_json(*ask)
+    self.assertEqual(facts["together"]["sequences"], 3)
+    self.assertGreater(facts["together"]["tokens_per_second"], 0)
+    self.assertGreater(facts["verify"]["milliseconds"], 0)
+    self.assertGreater(facts["verify"]["step_ratio"], 0)
+    self.assertIn("3 sequences together", self.succeed(*ask))
+    self.assertIn("3 个序列一起", self.succeed(*ask, HEARTH_LANG="zh"))
+
   def test_bench_explain(self):
     ask = ("bench", MODEL, "--explain", "--prefill", "16", "--decode", "4")
     facts = self.succeed_json(*ask)
