@@ -302,33 +302,46 @@ void ColumnTops(const float* x, int64_t stride, int64_t tokens, int64_t columns,
   }
 }
 
-// The largest magnitude of n floats, n a multiple of 16; NaN when one is.
-inline float Reach(const float* x, int64_t n) {
-  I top = Set1I(0);
-  for (int64_t i = 0; i < n; i += 16) {
-    top = MaxI(top, Magnitude(Load(x + i)));
-  }
+// The largest of 16 magnitudes.
+inline float LargestOf(I top) {
   const int32_t bits = _mm512_reduce_max_epi32(top.a);
   float reach;
   __builtin_memcpy(&reach, &bits, 4);
   return reach;
 }
 
+// The largest magnitude of n floats, n a multiple of 16; NaN when one is.
+inline float Reach(const float* x, int64_t n) {
+  I top = Set1I(0);
+  for (int64_t i = 0; i < n; i += 16) {
+    top = MaxI(top, Magnitude(Load(x + i)));
+  }
+  return LargestOf(top);
+}
+
 // One token's outlier columns as bytes in the tiles of their group; x keeps what is left of them.
 inline void TakeOutliers(float* x, const int32_t* quads, uint8_t* tile, int64_t row, float* d) {
-  alignas(64) float picked[kOutlierQuads * 4];
-  for (int i = 0; i < kOutlierQuads; ++i) {
-    _mm_store_ps(picked + 4 * i, _mm_loadu_ps(x + int64_t{4} * quads[i]));
+  F picked[kOutlierQuads / 4];
+  I top = Set1I(0);
+  for (int i = 0; i < kOutlierQuads; i += 4) {
+    const auto quad = [&](int k) { return _mm_loadu_ps(x + int64_t{4} * quads[i + k]); };
+    __m512 four = _mm512_castps128_ps512(quad(0));
+    four = _mm512_insertf32x4(four, quad(1), 1);
+    four = _mm512_insertf32x4(four, quad(2), 2);
+    picked[i / 4].a = _mm512_insertf32x4(four, quad(3), 3);
+    top = MaxI(top, Magnitude(picked[i / 4]));
   }
-  const float reach = Reach(picked, kOutlierQuads * 4);
+  const float reach = LargestOf(top);
   *d = reach / 127;
-  const __m128 inverse = _mm_set1_ps(reach == 0 ? 0 : 127 / reach), step = _mm_set1_ps(*d);
-  for (int i = 0; i < kOutlierQuads; ++i) {
-    const __m128 value = _mm_load_ps(picked + 4 * i);
-    const __m128i q = _mm_cvtps_epi32(_mm_mul_ps(value, inverse));
-    const int32_t bytes = _mm_cvtsi128_si32(_mm_cvtepi32_epi8(q));
-    __builtin_memcpy(tile + i / 16 * kTileBytes + row * 64 + i % 16 * 4, &bytes, 4);
-    _mm_storeu_ps(x + int64_t{4} * quads[i], _mm_fnmadd_ps(_mm_cvtepi32_ps(q), step, value));
+  const F inverse = Set1(reach == 0 ? 0 : 127 / reach), step = Set1(*d);
+  for (int i = 0; i < kOutlierQuads; i += 4) {
+    const I q = RoundToInt(Mul(picked[i / 4], inverse));
+    StoreS8(reinterpret_cast<int8_t*>(tile + i / 16 * kTileBytes + row * 64 + i % 16 * 4), q);
+    const __m512 left = _mm512_fnmadd_ps(ToFloat(q).a, step.a, picked[i / 4].a);
+    _mm_storeu_ps(x + int64_t{4} * quads[i], _mm512_castps512_ps128(left));
+    _mm_storeu_ps(x + int64_t{4} * quads[i + 1], _mm512_extractf32x4_ps(left, 1));
+    _mm_storeu_ps(x + int64_t{4} * quads[i + 2], _mm512_extractf32x4_ps(left, 2));
+    _mm_storeu_ps(x + int64_t{4} * quads[i + 3], _mm512_extractf32x4_ps(left, 3));
   }
 }
 

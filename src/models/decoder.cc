@@ -188,10 +188,18 @@ class Pass {
     const auto [begin, end] =
         single_ ? std::pair<int64_t, int64_t>{0, 1} : worker_.Share(groups, 2);
     const int64_t last = std::min(end * kGroup, count);
-    for (int64_t t = begin * kGroup; t < last; ++t) fill(first + t);
+    const bool count_tops = input.bytes.tiles != nullptr && !have_tops;
+    int32_t* const tops = s_.tops + worker_.index * s_.tops_stride;
+    if (count_tops) std::fill_n(tops, columns, 0);
+    for (int64_t t = begin * kGroup; t < last; ++t) {
+      fill(first + t);
+      if (count_tops) {  // while the row is in L1
+        s_.kernels->matrix_unit->column_tops(rows[t], rows.stride, 1, columns, tops);
+      }
+    }
     Mark(Op::kNorm);
+    if (count_tops) Barrier();
     if (input.bytes.tiles != nullptr) {
-      if (!have_tops) TopsOf({rows[begin * kGroup], rows.stride}, last - begin * kGroup, columns);
       ops::ChooseOutliers(s_.tops, have_tops ? 1 : worker_.count, s_.tops_stride, columns,
                           s_.outliers + worker_.index * kernels::kOutlierQuads);
     }
@@ -212,15 +220,6 @@ class Pass {
     if (s_.shape.precise) return;
     const auto [from, to] = worker_.Share(columns, 32);
     ops::FillColumns(*s_.kernels, input, columns, from, to);
-    Mark(Op::kQuantize);
-    Barrier();
-  }
-
-  // The largest magnitudes of the columns of all tokens, each thread's part for itself.
-  void TopsOf(ops::Rows rows, int64_t count, int64_t columns) const {
-    int32_t* tops = s_.tops + worker_.index * s_.tops_stride;
-    std::fill_n(tops, columns, 0);
-    s_.kernels->matrix_unit->column_tops(rows.data, rows.stride, count, columns, tops);
     Mark(Op::kQuantize);
     Barrier();
   }
