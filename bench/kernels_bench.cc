@@ -19,7 +19,7 @@ namespace {
 
 // A matrix far larger than the caches, so that tokens:1 reads memory as decode does.
 struct Work {
-  int64_t rows = 16 * 6000, columns = 2048;
+  int64_t rows = 16 * 40000, columns = 2048;
   std::vector<uint8_t> packed;
   std::vector<float> x, out, d, dsum;
   std::vector<int8_t> q;

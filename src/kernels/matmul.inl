@@ -224,17 +224,20 @@ inline void QuantizeBlock(const float* x, int8_t* q, float* d, int32_t* sum, flo
   const float max = ReduceMax(Max(Abs(low), Abs(high)));
   const float scale = max / 127.0f;
   const float inverse = max > 0 ? 127.0f / max : 0.0f;
-  int32_t codes[32];
-  StoreI(codes, RoundToInt(Mul(low, Set1(inverse))));
-  StoreI(codes + 16, RoundToInt(Mul(high, Set1(inverse))));
+  const I codes[2] = {RoundToInt(Mul(low, Set1(inverse))), RoundToInt(Mul(high, Set1(inverse)))};
+  int8_t bytes[32];
   for (int half = 0; half < 2; ++half) {
-    int32_t total = 0;
-    for (int k = 0; k < 16; ++k) total += codes[16 * half + k];
-    sum[half * group] = total;
-    dsum[half * group] = scale * static_cast<float>(total);
+    const float total = ReduceAdd(ToFloat(codes[half]));  // small integers: exact in any order
+    sum[half * group] = static_cast<int32_t>(total);
+    dsum[half * group] = scale * total;
+    StoreS8(bytes + 16 * half, codes[half]);
   }
   *d = scale;
-  for (int k = 0; k < 32; ++k) q[k / 4 * 4 * group + k % 4] = static_cast<int8_t>(codes[k]);
+  if (group == 1) {
+    __builtin_memcpy(q, bytes, 32);
+    return;
+  }
+  for (int quad = 0; quad < 8; ++quad) __builtin_memcpy(q + 4 * quad * group, bytes + 4 * quad, 4);
 }
 
 inline void Quantize(const QuantizeArgs& a) {
