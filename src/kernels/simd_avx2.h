@@ -186,6 +186,16 @@ inline void StoreS8(int8_t* p, I x) {
 inline L LoadL(const uint8_t* p) {
   return {LoadYmm(p), LoadYmm(p + 32)};
 }
+inline void StoreL(uint8_t* p, L x) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), x.a);
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p + 32), x.b);
+}
+inline L LoadTwice(const uint8_t* p) {
+  return {LoadYmm(p), LoadYmm(p)};
+}
+inline L Halves(L x, L y) {
+  return {x.a, y.b};
+}
 template <int n>
 inline __m256i ShiftYmm(__m256i x) {
   if constexpr (n > 0) return _mm256_slli_epi16(x, n);

@@ -164,6 +164,15 @@ inline void StoreS8(int8_t* p, I x) {
 inline L LoadL(const uint8_t* p) {
   return {_mm512_loadu_si512(p)};
 }
+inline void StoreL(uint8_t* p, L x) {
+  _mm512_storeu_si512(p, x.a);
+}
+inline L LoadTwice(const uint8_t* p) {
+  return {_mm512_broadcast_i64x4(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))};
+}
+inline L Halves(L x, L y) {
+  return {_mm512_mask_blend_epi64(0xf0, x.a, y.a)};
+}
 template <int n>
 inline L ShiftAnd(L x, uint8_t mask) {
   const __m512i m = _mm512_set1_epi8(static_cast<char>(mask));

@@ -234,6 +234,18 @@ inline L LoadL(const uint8_t* p) {
   __builtin_memcpy(&r, p, 64);
   return r;
 }
+inline void StoreL(uint8_t* p, L a) {
+  __builtin_memcpy(p, &a, 64);
+}
+inline L LoadTwice(const uint8_t* p) {  // 32 bytes in both halves
+  L r;
+  HEARTH_BYTES r.v[i] = p[i % 32];
+  return r;
+}
+inline L Halves(L a, L b) {  // the first 32 bytes of a, the last 32 of b
+  HEARTH_BYTES b.v[i] = i < 32 ? a.v[i] : b.v[i];
+  return b;
+}
 // Bytes of (a << n for n > 0, a >> -n for n < 0) & mask. Bits that cross bytes must be masked off.
 template <int n>
 inline L ShiftAnd(L a, uint8_t mask) {

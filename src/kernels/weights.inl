@@ -114,27 +114,26 @@ template <Type kType>
   return line;
 }
 
-// 6-bit values of `n` groups x 16 rows to bytes out[n][16].
+// 6-bit values of 8 or 16 groups x 16 rows to bytes out[n][16]. Stored by lines: what reads 16 bytes
+// of them at once must find them in one store.
 template <int n>
 [[gnu::always_inline]] inline void UnpackSixBit(const uint8_t* low, const uint8_t* high,
                                                 uint8_t* out) {
-  constexpr int kWordsLow = n;  // 64-bit words of n / 2 x 16 bytes
-  constexpr int kWordsHigh = n / 2;
-  uint64_t l[kWordsLow];
-  uint64_t h[kWordsHigh];
-  uint64_t x[2 * n];
-  __builtin_memcpy(l, low, sizeof(l));
-  __builtin_memcpy(h, high, sizeof(h));
-  constexpr uint64_t kNibble = 0x0f0f0f0f0f0f0f0f;
-  constexpr uint64_t kPair = 0x0303030303030303;
-  for (int t = 0; t < 4; ++t) {
-    for (int i = 0; i < kWordsHigh; ++i) {
-      const int word = t * kWordsHigh + i;
-      x[word] = (l[word % kWordsLow] >> (word < kWordsLow ? 0 : 4) & kNibble) |
-                (h[i] >> (2 * t) & kPair) << 4;
-    }
+  static_assert(n == 8 || n == 16);
+  constexpr uint8_t kTop = 0x30;
+  if constexpr (n == 8) {
+    const L l = LoadL(low);
+    const L h = LoadTwice(high);
+    StoreL(out, Or(ShiftAnd<0>(l, 15), Halves(ShiftAnd<4>(h, kTop), ShiftAnd<2>(h, kTop))));
+    StoreL(out + 64, Or(ShiftAnd<-4>(l, 15), Halves(ShiftAnd<0>(h, kTop), ShiftAnd<-2>(h, kTop))));
+  } else {
+    const L l[2] = {LoadL(low), LoadL(low + 64)};
+    const L h = LoadL(high);
+    StoreL(out, Or(ShiftAnd<0>(l[0], 15), ShiftAnd<4>(h, kTop)));
+    StoreL(out + 64, Or(ShiftAnd<0>(l[1], 15), ShiftAnd<2>(h, kTop)));
+    StoreL(out + 128, Or(ShiftAnd<-4>(l[0], 15), ShiftAnd<0>(h, kTop)));
+    StoreL(out + 192, Or(ShiftAnd<-4>(l[1], 15), ShiftAnd<-2>(h, kTop)));
   }
-  __builtin_memcpy(out, x, sizeof(x));
 }
 
 // The scales of one super-block of one panel. s(b, g) and o(b, g) are the 16 rows' values for group
@@ -174,8 +173,8 @@ struct ScaleReader<Scales::kE8M0> {
 template <>
 struct ScaleReader<Scales::kK6Min> {
   F d, minus_dmin;
-  uint8_t sc[128];
-  uint8_t m[128];
+  alignas(64) uint8_t sc[128];
+  alignas(64) uint8_t m[128];
   void Open(const uint8_t* area) {
     d = LoadHalf(reinterpret_cast<const uint16_t*>(area));
     minus_dmin = Mul(Set1(-1), LoadHalf(reinterpret_cast<const uint16_t*>(area + 32)));
@@ -189,7 +188,7 @@ struct ScaleReader<Scales::kK6Min> {
 template <>
 struct ScaleReader<Scales::kK6> {
   F d;
-  uint8_t sc[128];
+  alignas(64) uint8_t sc[128];
   void Open(const uint8_t* area) {
     d = LoadHalf(reinterpret_cast<const uint16_t*>(area));
     UnpackSixBit<8>(area + 64, area + 32, sc);
@@ -213,7 +212,7 @@ struct ScaleReader<Scales::kByte16> {
 template <>
 struct ScaleReader<Scales::kK6x16> {
   F d;
-  uint8_t sc[256];
+  alignas(64) uint8_t sc[256];
   void Open(const uint8_t* area) {
     d = LoadHalf(reinterpret_cast<const uint16_t*>(area));
     UnpackSixBit<16>(area + 64, area + 192, sc);
