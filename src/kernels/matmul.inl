@@ -55,7 +55,14 @@ inline void DotPanels(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t
   }
   while (reader[0].blocks_left > 0) {
     int blocks = 0;
-    for (int p = 0; p < kPanels; ++p) blocks = reader[p].OpenSuper();
+#pragma GCC unroll 4
+    for (int p = 0; p < kPanels; ++p) {
+      if (group == 0) {
+#pragma GCC unroll 8
+        for (int64_t i = 0; i < Fmt::kAreaBytes; i += 64) Prefetch(reader[p].at + kPrefetch + i);
+      }
+      blocks = reader[p].OpenSuper();
+    }
     for (int b = 0; b < blocks; ++b) {
 #pragma GCC unroll 4
       for (int p = 0; p < kPanels; ++p) {

@@ -22,9 +22,9 @@ struct Format {
   static constexpr bool kOffset = kRow.scales == Scales::kHalfMin ||
                                   kRow.scales == Scales::kK6Min || kRow.scales == Scales::kK4Min16;
   static constexpr int64_t kBlockBytes = static_cast<int64_t>(quant::CodeBlockBytes(kRow.codes));
-  static constexpr int64_t kSuperBytes =
-      static_cast<int64_t>(quant::ScaleAreaBytes(kRow.scales, quant::kSuperBlocks)) +
-      quant::kSuperBlocks * kBlockBytes;
+  static constexpr int64_t kAreaBytes =
+      static_cast<int64_t>(quant::ScaleAreaBytes(kRow.scales, quant::kSuperBlocks));
+  static constexpr int64_t kSuperBytes = kAreaBytes + quant::kSuperBlocks * kBlockBytes;
 
   static constexpr int MaxCode() {
     int max = 0;
