@@ -17,6 +17,14 @@ namespace {
 // the several streams that one thread reads.
 inline constexpr int kPrefetch = 2048;
 
+// Asks for what follows kPrefetch behind `at`: for the first group of tokens, later ones find the
+// panel in the cache.
+template <int64_t kBytes>
+[[gnu::always_inline]] inline void PrefetchAhead(const uint8_t* at) {
+#pragma GCC unroll 8
+  for (int64_t i = 0; i < kBytes; i += 64) Prefetch(at + kPrefetch + i);
+}
+
 // Stores 16 rows of one token with the optional bias and residual.
 [[gnu::always_inline]] inline void StoreRows(const MatMulArgs& a, int64_t panel, int64_t token,
                                              F value) {
@@ -48,19 +56,15 @@ inline void DotPanels(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t
   const float* dsum = a.q.dsum + first * (a.columns / 16) + m0;
 
   PanelReader<kType> reader[kPanels];
-  F acc[kPanels][kTokens];
+  F acc[kPanels][kTokens] = {};
   for (int p = 0; p < kPanels; ++p) {
     reader[p].Open(a.panels + static_cast<uint64_t>(panel + p * apart) * a.panel_bytes, a.columns);
-    for (int m = 0; m < kTokens; ++m) acc[p][m] = Set1(0);
   }
   while (reader[0].blocks_left > 0) {
     int blocks = 0;
 #pragma GCC unroll 4
     for (int p = 0; p < kPanels; ++p) {
-      if (group == 0) {
-#pragma GCC unroll 8
-        for (int64_t i = 0; i < Fmt::kAreaBytes; i += 64) Prefetch(reader[p].at + kPrefetch + i);
-      }
+      if (group == 0) PrefetchAhead<Fmt::kAreaBytes>(reader[p].at);
       blocks = reader[p].OpenSuper();
     }
     for (int b = 0; b < blocks; ++b) {
@@ -68,10 +72,7 @@ inline void DotPanels(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t
       for (int p = 0; p < kPanels; ++p) {
         const uint8_t* block = reader[p].at;
         reader[p].at += Fmt::kBlockBytes;
-        if (group == 0) {  // later groups find the panel in the cache
-#pragma GCC unroll 8
-          for (int64_t i = 0; i < Fmt::kBlockBytes; i += 64) Prefetch(block + kPrefetch + i);
-        }
+        if (group == 0) PrefetchAhead<Fmt::kBlockBytes>(block);
 #pragma GCC unroll 2
         for (int g = 0; g < Fmt::kGroups; ++g) {
           Dot<Fmt::kMax, Fmt::kLines> dot[kTokens];

@@ -114,8 +114,8 @@ template <Type kType>
   return line;
 }
 
-// 6-bit values of 8 or 16 groups x 16 rows to bytes out[n][16]. Stored by lines: what reads 16 bytes
-// of them at once must find them in one store.
+// 6-bit values of 8 or 16 groups x 16 rows to bytes out[n][16]. Stored by lines: what reads 16
+// bytes of them at once must find them in one store.
 template <int n>
 [[gnu::always_inline]] inline void UnpackSixBit(const uint8_t* low, const uint8_t* high,
                                                 uint8_t* out) {
