@@ -43,6 +43,16 @@ template <int64_t kBytes>
   StoreFirst(out, value, n);
 }
 
+// out[m] = x[m] + x[apart + m]
+template <int n>
+[[gnu::always_inline]] inline void AddHalves(const float* x, int apart, float* out) {
+  if constexpr (n == 1) {
+    out[0] = x[0] + x[apart];
+  } else {
+    StoreFirst(out, Add(LoadFirst(x, n), LoadFirst(x + apart, n)), n);
+  }
+}
+
 // kPanels panels, `apart` of each other, x tokens [m0, m0 + kTokens) of a group padded to kGroup
 // tokens.
 template <Type kType, int kPanels, int kGroup, int kTokens>
@@ -73,6 +83,8 @@ inline void DotPanels(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t
         const uint8_t* block = reader[p].at;
         reader[p].at += Fmt::kBlockBytes;
         if (group == 0) PrefetchAhead<Fmt::kBlockBytes>(block);
+        float whole[kTokens];  // dsum of 32 columns
+        if constexpr (Fmt::kOffset && Fmt::kGroups == 1) AddHalves<kTokens>(dsum, kGroup, whole);
 #pragma GCC unroll 2
         for (int g = 0; g < Fmt::kGroups; ++g) {
           Dot<Fmt::kMax, Fmt::kLines> dot[kTokens];
@@ -102,8 +114,7 @@ inline void DotPanels(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t
             const F o = reader[p].scales.o(b, g);
 #pragma GCC unroll 8
             for (int m = 0; m < kTokens; ++m) {
-              const float ds =
-                  Fmt::kGroups == 2 ? dsum[g * kGroup + m] : dsum[m] + dsum[kGroup + m];
+              const float ds = Fmt::kGroups == 2 ? dsum[g * kGroup + m] : whole[m];
               acc[p][m] = Fma(o, Set1(ds), acc[p][m]);
             }
           }
