@@ -43,13 +43,14 @@ template <int64_t kBytes>
   StoreFirst(out, value, n);
 }
 
-// out[m] = x[m] + x[apart + m]
+// out[m] = x[m] + x[apart + m] for n values; a whole word is written, because what is read from a
+// masked store waits for it to leave the store buffer.
 template <int n>
 [[gnu::always_inline]] inline void AddHalves(const float* x, int apart, float* out) {
   if constexpr (n == 1) {
     out[0] = x[0] + x[apart];
   } else {
-    StoreFirst(out, Add(LoadFirst(x, n), LoadFirst(x + apart, n)), n);
+    Store(out, Add(LoadFirst(x, n), LoadFirst(x + apart, n)));
   }
 }
 
@@ -83,20 +84,16 @@ inline void DotPanels(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t
         const uint8_t* block = reader[p].at;
         reader[p].at += Fmt::kBlockBytes;
         if (group == 0) PrefetchAhead<Fmt::kBlockBytes>(block);
-        float whole[kTokens];  // dsum of 32 columns
+        float whole[16];  // dsum of 32 columns
         if constexpr (Fmt::kOffset && Fmt::kGroups == 1) AddHalves<kTokens>(dsum, kGroup, whole);
 #pragma GCC unroll 2
         for (int g = 0; g < Fmt::kGroups; ++g) {
           Dot<Fmt::kMax, Fmt::kLines> dot[kTokens];
 #pragma GCC unroll 8
           for (int m = 0; m < kTokens; ++m) {
-            if constexpr (Fmt::kZero == 0) {
-              dot[m].Start(0);
-            } else if constexpr (Fmt::kGroups == 2) {
-              dot[m].Start(-Fmt::kZero * sum[g * kGroup + m]);
-            } else {
-              dot[m].Start(-Fmt::kZero * (sum[m] + sum[kGroup + m]));
-            }
+            const int32_t codes =
+                Fmt::kGroups == 2 ? sum[g * kGroup + m] : sum[m] + sum[kGroup + m];
+            dot[m].Start(-Fmt::kZero * codes);
           }
 #pragma GCC unroll 8
           for (int j = 0; j < Fmt::kLines; ++j) {
