@@ -22,7 +22,10 @@ BUILDS = {
 COMMON = ["-DCMAKE_BUILD_TYPE=Release", "-DLLAMA_CURL=OFF", "-DLLAMA_OPENSSL=OFF", "-DLLAMA_BUILD_TESTS=OFF",
           "-DLLAMA_BUILD_EXAMPLES=OFF", "-DLLAMA_BUILD_SERVER=OFF", "-DLLAMA_BUILD_APP=OFF",
           "-DLLAMA_BUILD_UI=OFF", "-DLLAMA_USE_PREBUILT_UI=OFF"]
-TARGETS = ("llama-bench", "llama-batched-bench", "llama-quantize")
+
+def targets(build):
+    """Files are requantised, and several sequences measured, with the native build only."""
+    return ("llama-bench", "llama-batched-bench", "llama-quantize") if build == "native" else ("llama-bench",)
 
 
 def clang():
@@ -53,14 +56,14 @@ def source_tree(folder):
 
 
 def prepare(folder, builds):
-    """Builds what is missing of `builds`; llama-quantize comes with each."""
+    """Builds what is missing of `builds`."""
     for name in sorted(builds):
-        if all(tool(folder, name, target).exists() for target in TARGETS):
+        if all(tool(folder, name, target).exists() for target in targets(name)):
             continue
         tree = source_tree(folder)
         say(f"building llama.cpp for {name} (minutes) ...")
         run(["cmake", "-G", "Ninja", "-S", tree, "-B", folder / name, *clang(), *COMMON, *BUILDS[name]])
-        run(["ninja", "-C", folder / name, *TARGETS])
+        run(["ninja", "-C", folder / name, *targets(name)])
 
 
 def confirm_amx(folder, model):
