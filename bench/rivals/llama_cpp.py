@@ -23,6 +23,7 @@ COMMON = ["-DCMAKE_BUILD_TYPE=Release", "-DLLAMA_CURL=OFF", "-DLLAMA_OPENSSL=OFF
           "-DLLAMA_BUILD_EXAMPLES=OFF", "-DLLAMA_BUILD_SERVER=OFF", "-DLLAMA_BUILD_APP=OFF",
           "-DLLAMA_BUILD_UI=OFF", "-DLLAMA_USE_PREBUILT_UI=OFF"]
 
+
 def targets(build):
     """Files are requantised, and several sequences measured, with the native build only."""
     return ("llama-bench", "llama-batched-bench", "llama-quantize") if build == "native" else ("llama-bench",)

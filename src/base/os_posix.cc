@@ -343,9 +343,7 @@ void StayOn(std::span<const int> processors) {
 }
 
 int UsableThreads() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  int threads = ::sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+  auto threads = static_cast<int>(AllowedProcessors().size());
   const Result<std::string> quota = ReadWholeFile("/sys/fs/cgroup/cpu.max", 256);  // "max 100000"
   if (quota) {
     const size_t space = quota->find(' ');

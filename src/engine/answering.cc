@@ -11,6 +11,11 @@ namespace hearth::engine {
 
 using text::Token;
 
+Status CheckLogits(std::span<const float> logits, const std::string& model_path) {
+  if (std::ranges::all_of(logits, [](float v) { return std::isfinite(v); })) return {};
+  return Fail(Code::kDataLoss, msg::kEngineBadNumbers, model_path);
+}
+
 Answering::Answering(const text::Tokenizer& tokenizer, std::span<const Token> prompt, size_t cached,
                      size_t chunk, GenerateOptions options)
     : prompt_(prompt.begin(), prompt.end()),
@@ -40,8 +45,8 @@ void Answering::Computed() {
 }
 
 bool Answering::Choose(std::span<const float> logits, const std::string& model_path) {
-  if (!std::ranges::all_of(logits, [](float v) { return std::isfinite(v); })) {
-    error_ = Fail(Code::kDataLoss, msg::kEngineBadNumbers, model_path).error();
+  if (const Status status = CheckLogits(logits, model_path); !status) {
+    error_ = status.error();
     return false;
   }
   finish_ = ChooseToken(logits);

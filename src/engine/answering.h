@@ -15,6 +15,9 @@
 
 namespace hearth::engine {
 
+// kDataLoss when they are no numbers.
+Status CheckLogits(std::span<const float> logits, const std::string& model_path);
+
 // One answer while it grows, without the model: what has to be computed next, and what its logits
 // mean. A step is a pass over Next, Computed, with logits Choose, and Accept.
 class Answering {

@@ -23,7 +23,7 @@ enum class KvType { kInt8, kF16 };
 
 struct LoadOptions {
   Precision precision = Precision::kDefault;
-  int threads = 0;  // 0: what the process may use
+  int threads = 0;  // 0: one for each fast core that the process may use
   // The sessions that will be opened: what the memory prediction counts besides the weights.
   int32_t sessions = 1;
   int32_t context = 0;  // 0: 4096, or what the model was trained for when that is less

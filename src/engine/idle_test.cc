@@ -19,16 +19,9 @@ double ProcessorSeconds() {
   return static_cast<double>(std::clock()) / static_cast<double>(CLOCKS_PER_SEC);
 }
 
-GenerateOptions Tokens(int32_t count) {
-  GenerateOptions options;
-  options.sampler.temperature = 0;
-  options.max_tokens = count;
-  return options;
-}
-
 TEST(Idle, AnOpenSessionUsesNoProcessorTime) {
   const auto session = OpenTiny(LoadTiny("tiny-llama", 4));
-  ASSERT_TRUE(session->Generate(SomeTokens(100), Tokens(8)));
+  ASSERT_TRUE(session->Generate(SomeTokens(100), Greedy(8)));
   std::this_thread::sleep_for(std::chrono::milliseconds(50));  // the spin after a task
   const double before = ProcessorSeconds();
   std::this_thread::sleep_for(std::chrono::milliseconds(1000));
@@ -41,7 +34,7 @@ TEST(Idle, CancelEndsWithinOneStep) {
   for (const size_t stop : {1u, 2u, 7u}) {
     const auto session = OpenTiny(LoadTiny("tiny-llama", 3));
     CancelToken cancel;
-    GenerateOptions options = Tokens(60);
+    GenerateOptions options = Greedy(60);
     options.cancel = &cancel;
     size_t reports = 0, late = 0, cached = 0;
     options.on_text = [&](std::string_view) {
@@ -64,7 +57,7 @@ TEST(Idle, CancelEndsAPromptWithinOneChunk) {
   const auto session =
       OpenTiny(LoadTiny("tiny-llama", 2), {.context = 1024, .kv = KvType::kF16, .chunk = 16});
   CancelToken cancel;
-  GenerateOptions options = Tokens(4);
+  GenerateOptions options = Greedy(4);
   options.cancel = &cancel;
   int32_t at_cancel = 0, last = 0;
   options.on_prefill = [&](int32_t done, int32_t) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "engine/messages.h"
 #include "engine/session_impl.h"
@@ -81,10 +80,7 @@ Status Session::Impl::Extend(std::span<const Token> batch, int32_t want, float* 
                .cancel = nullptr,
                .trace = trace});
     }
-    if (!std::ranges::all_of(std::span(out, wanted * vocabulary),
-                             [](float v) { return std::isfinite(v); })) {
-      return Fail(Code::kDataLoss, msg::kEngineBadNumbers, model.path);
-    }
+    HEARTH_TRY(CheckLogits({out, wanted * vocabulary}, model.path));
     out += wanted * vocabulary;
     tokens.insert(tokens.end(), part.tokens.begin(), part.tokens.end());
     done = end;

@@ -22,20 +22,13 @@ void Write(const std::string& bytes) {
   std::ofstream(Path(), std::ios::binary | std::ios::trunc) << bytes;
 }
 
-GenerateOptions Greedy() {
-  GenerateOptions options;
-  options.sampler.temperature = 0;
-  options.max_tokens = 10;
-  return options;
-}
-
 TEST(SessionFile, LoadedSessionContinuesAsTheSavedOne) {
   for (const KvType kv : {KvType::kF16, KvType::kInt8}) {
     const auto engine = LoadTiny("tiny-qwen2");
     const SessionOptions options = {.context = 128, .kv = kv, .chunk = 32};
     const auto session = OpenTiny(engine, options);
     auto prompt = SomeTokens(37);
-    const auto first = session->Generate(prompt, Greedy());
+    const auto first = session->Generate(prompt, Greedy(10));
     ASSERT_TRUE(first);
     ASSERT_TRUE(session->Save(Path()));
     const auto loaded = OpenTiny(engine, options);
@@ -44,8 +37,8 @@ TEST(SessionFile, LoadedSessionContinuesAsTheSavedOne) {
     ASSERT_TRUE(std::ranges::equal(loaded->tokens(), session->tokens()));
     prompt.insert(prompt.end(), first->tokens.begin(), first->tokens.end());
     prompt.push_back(3);
-    const auto expected = session->Generate(prompt, Greedy());
-    const auto answer = loaded->Generate(prompt, Greedy());
+    const auto expected = session->Generate(prompt, Greedy(10));
+    const auto answer = loaded->Generate(prompt, Greedy(10));
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->tokens, expected->tokens);
     EXPECT_EQ(answer->timings.cached_tokens, expected->timings.cached_tokens);
@@ -56,11 +49,11 @@ TEST(SessionFile, LoadedSessionContinuesAsTheSavedOne) {
 TEST(SessionFile, DamageIsRefusedAndChangesNothing) {
   const auto engine = LoadTiny("tiny-llama");
   const auto session = OpenTiny(engine);
-  ASSERT_TRUE(session->Generate(SomeTokens(20), Greedy()));
+  ASSERT_TRUE(session->Generate(SomeTokens(20), Greedy(10)));
   ASSERT_TRUE(session->Save(Path()));
   const std::string good = Bytes();
   const auto other = OpenTiny(engine);
-  ASSERT_TRUE(other->Generate(SomeTokens(9, 4), Greedy()));
+  ASSERT_TRUE(other->Generate(SomeTokens(9, 4), Greedy(10)));
   const std::vector<text::Token> before(other->tokens().begin(), other->tokens().end());
   const auto refused = [&](const std::string& bytes) {
     Write(bytes);
@@ -95,7 +88,7 @@ TEST(SessionFile, DamageIsRefusedAndChangesNothing) {
 
 TEST(SessionFile, OtherModelAndMissingFolderAreRefused) {
   const auto session = OpenTiny(LoadTiny("tiny-llama"));
-  ASSERT_TRUE(session->Generate(SomeTokens(20), Greedy()));
+  ASSERT_TRUE(session->Generate(SomeTokens(20), Greedy(10)));
   ASSERT_TRUE(session->Save(Path()));
   const auto other = OpenTiny(LoadTiny("tiny-qwen2"));
   EXPECT_EQ(other->Load(Path()).error().id(), "engine.saved_model");

@@ -19,13 +19,6 @@ std::vector<float> LogitsOf(Session& session, const std::vector<text::Token>& to
   return logits ? *std::move(logits) : std::vector<float>();
 }
 
-GenerateOptions Greedy(int32_t tokens) {
-  GenerateOptions options;
-  options.sampler.temperature = 0;
-  options.max_tokens = tokens;
-  return options;
-}
-
 TEST(Session, ThreadsDoNotChangeABit) {
   const auto tokens = SomeTokens(45);
   for (const char* preset : {kPresets[0], kPresets[1], kPresets[2], "tiny-wide"}) {

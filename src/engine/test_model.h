@@ -42,6 +42,13 @@ inline std::unique_ptr<Session> OpenTiny(std::shared_ptr<const Engine> engine,
   return session ? *std::move(session) : nullptr;
 }
 
+inline GenerateOptions Greedy(int32_t tokens) {
+  GenerateOptions options;
+  options.sampler.temperature = 0;
+  options.max_tokens = tokens;
+  return options;
+}
+
 inline std::vector<text::Token> SomeTokens(int32_t count, int32_t seed = 1) {
   std::vector<text::Token> tokens;
   for (int32_t i = 0; i < count; ++i) tokens.push_back((i * 37 + seed * 101) % 500);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "engine/messages.h"
 #include "engine/session_impl.h"
@@ -155,9 +154,7 @@ Status DecodeTogether(std::span<Session* const> sessions, std::span<const Token>
                .cancel = nullptr,
                .trace = nullptr});
     }
-    if (!std::ranges::all_of(out, [](float v) { return std::isfinite(v); })) {
-      return Fail(Code::kDataLoss, msg::kEngineBadNumbers, model.path);
-    }
+    HEARTH_TRY(CheckLogits(out, model.path));
     for (size_t i = 0; i < count; ++i)
       sessions[done + i]->impl().tokens.push_back(tokens[done + i]);
     done += count;

@@ -108,7 +108,7 @@ void DecodeByteGroup(const uint8_t* panel, int64_t first, int64_t columns, uint8
     const PanelReader<kType>& super = supers[i];
     for (int b = 0; b < blocks[i]; ++b) {
       const uint8_t* block = super.at + b * Fmt::kBlockBytes;
-      for (int64_t at = 0; at < Fmt::kBlockBytes; at += 64) Prefetch(block + kPrefetch + at);
+      PrefetchAhead<Fmt::kBlockBytes>(block);
 #pragma GCC unroll 2
       for (int g = 0; g < Fmt::kGroups; ++g) {
         const Map map(super.scales.s(b, g), super.scales.o(b, g), inverse);

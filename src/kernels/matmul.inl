@@ -17,8 +17,7 @@ namespace {
 // the several streams that one thread reads.
 inline constexpr int kPrefetch = 2048;
 
-// Asks for what follows kPrefetch behind `at`: for the first group of tokens, later ones find the
-// panel in the cache.
+// Asks for what follows kPrefetch behind `at`.
 template <int64_t kBytes>
 [[gnu::always_inline]] inline void PrefetchAhead(const uint8_t* at) {
 #pragma GCC unroll 8

@@ -376,7 +376,7 @@ class Pass {
   void ChangeBasis(size_t layer, ops::Rows out, std::vector<float> KeyBasis::* factors,
                    int64_t group, int64_t first, int64_t last) const {
     for (int64_t t = 0; t < tokens_; ++t) {
-      const Timeline& timeline = *b_.parts[together_ ? static_cast<size_t>(t) : 0].timeline;
+      const Timeline& timeline = *PartOf(t).timeline;
       if (timeline.key_bases.empty()) continue;
       const float* row = (timeline.key_bases[layer].*factors).data();
       for (int64_t i = first; i < last; ++i) {

@@ -103,6 +103,25 @@ void ChooseOutliers(int32_t* tops, int64_t parts, int64_t stride, int64_t column
   std::sort(outliers, outliers + heap.size());
 }
 
+namespace {
+
+using Stretch = std::pair<int64_t, int64_t>;  // [first, last)
+
+void Quantize(const Kernels& kernels, const Input& input, int64_t width, Stretch groups,
+              Stretch blocks) {
+  kernels.quantize({.x = input.x.data,
+                    .stride = input.x.stride,
+                    .tokens = input.tokens,
+                    .columns = width,
+                    .first_group = groups.first,
+                    .last_group = groups.second,
+                    .first_block = blocks.first,
+                    .last_block = blocks.second,
+                    .out = input.q});
+}
+
+}  // namespace
+
 void FillInput(const Kernels& kernels, const Input& input, int64_t columns, int64_t first,
                int64_t last) {
   const auto width = static_cast<int64_t>(RoundUp(static_cast<uint64_t>(columns), 32));
@@ -126,28 +145,13 @@ void FillInput(const Kernels& kernels, const Input& input, int64_t columns, int6
                                       .tiles = input.tiles});
     return;
   }
-  kernels.quantize({.x = input.x.data,
-                    .stride = input.x.stride,
-                    .tokens = input.tokens,
-                    .columns = width,
-                    .first_group = first,
-                    .last_group = last,
-                    .first_block = 0,
-                    .last_block = width / 32,
-                    .out = input.q});
+  Quantize(kernels, input, width, {first, last}, {0, width / 32});
 }
 
 void FillColumns(const Kernels& kernels, const Input& input, int64_t columns, int64_t first,
                  int64_t last) {
-  kernels.quantize({.x = input.x.data,
-                    .stride = input.x.stride,
-                    .tokens = input.tokens,
-                    .columns = static_cast<int64_t>(RoundUp(static_cast<uint64_t>(columns), 32)),
-                    .first_group = 0,
-                    .last_group = 1,
-                    .first_block = first / 32,
-                    .last_block = (last + 31) / 32,
-                    .out = input.q});
+  const auto width = static_cast<int64_t>(RoundUp(static_cast<uint64_t>(columns), 32));
+  Quantize(kernels, input, width, {0, 1}, {first / 32, (last + 31) / 32});
 }
 
 namespace {
