@@ -34,6 +34,10 @@ one() {
     echo "ok $name $(sed -n 's/stat::number_of_executed_units: *//p' "$findings/log") runs"
   else
     tail -n 30 "$findings/log" >&2
+    local input
+    for input in "$findings"/{crash,timeout,oom,leak}-*; do  # the machine may be gone tomorrow
+      [[ -e $input ]] && echo "${input##*/}: $(head -c 6000 "$input" | base64 -w0)" >&2
+    done
     echo "FAILED $name (log and input in build/fuzz/findings/$name)"
     return 1
   fi

@@ -25,6 +25,7 @@ Status LoadMerges(const std::vector<std::pair<std::string_view, std::string_view
     for (size_t k = 0; k < 3; ++k) {
       if (ids[k] < 0) return Fail(Code::kDataLoss, msg::kTokenizerMergeToken, i, names[k]);
     }
+    if (tokens.Kind(ids[2]) == TokenKind::kControl) continue;
     if (!table.Insert(ids[0], ids[1], {static_cast<uint32_t>(i), ids[2]})) {
       return Fail(Code::kDataLoss, msg::kTokenizerMergeTwice, i, left, right);
     }

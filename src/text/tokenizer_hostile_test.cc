@@ -202,6 +202,29 @@ TEST(HostileVocabulary, JsonIsRefusedByName) {
   }
 }
 
+// A control token is reached by the template alone, never by what a user or a document says.
+TEST(HostileVocabulary, TextNeverBecomesAControlToken) {
+  Catalogue catalogue = ByteBpe();
+  catalogue.metadata["tokenizer.ggml.token_type"] = std::vector<int64_t>{1, 1, 3, 3};  // "ab"
+  const auto merged = Tokenizer::FromCatalogue(catalogue);
+  ASSERT_TRUE(merged.has_value());
+  EXPECT_EQ((*merged)->Encode("ab", Specials::kText), (Tokens{0, 1}));
+  EXPECT_EQ((*merged)->Encode("ab", Specials::kParse), (Tokens{2}));
+
+  // tokenizer.json: as the result of a merge, and as an id that is listed twice.
+  for (const char* json :
+       {R"({"model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]},
+            "added_tokens": [{"id": 2, "content": "ab", "special": true}]})",
+        R"({"model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": []},
+            "normalizer": {"type": "NFC"}, "added_tokens": [{"id": 2, "content": "ab"},
+                             {"id": 2, "content": "ab", "normalized": true, "special": true}]})"}) {
+    const auto tokenizer = Tokenizer::FromJson(json);
+    ASSERT_TRUE(tokenizer.has_value()) << json;
+    EXPECT_EQ((*tokenizer)->Encode("ab", Specials::kText), (Tokens{0, 1})) << json;
+    EXPECT_EQ((*tokenizer)->Encode("ab", Specials::kParse), (Tokens{2})) << json;
+  }
+}
+
 // One letter, no blanks, a megabyte: not quadratic. The bound is far above what it needs (about a
 // second in an instrumented build); a quadratic pass would take hours.
 TEST(HostileText, LongWordsAreEncodedInTime) {

@@ -107,11 +107,12 @@ Status VocabTokenizer::AddSpecials(const Vocabulary& vocabulary) {
   if (!vocabulary.specials_from_kinds) {
     for (const Vocabulary::Special& special : vocabulary.specials) {
       const std::string_view spelling = table_.Spelling(special.token);
+      // A file may list one id twice; it is a control token when either entry says so.
+      const bool control = special.control || table_.Kind(special.token) == TokenKind::kControl;
       const bool after = special.normalized && !normalizer_.empty();
-      const bool added =
-          after ? normalized_specials_.Add(Normalize(spelling), special.token, special.control,
-                                           special.strip)
-                : specials_.Add(spelling, special.token, special.control, special.strip);
+      const bool added = after ? normalized_specials_.Add(Normalize(spelling), special.token,
+                                                          control, special.strip)
+                               : specials_.Add(spelling, special.token, control, special.strip);
       if (!added) return too_many();
     }
     return {};
