@@ -13,6 +13,9 @@ namespace {
 // Long enough to cover the serial gaps between two tasks while generating, short enough that a
 // shared machine is not starved.
 constexpr auto kSpin = std::chrono::microseconds(50);
+// Of those, the time that may be lost to another program on the same processor: a member that is
+// not running takes much longer to arrive than one that is late.
+constexpr auto kSpinAlone = std::chrono::microseconds(5);
 
 void Pause() {
 #if defined(__x86_64__)
@@ -20,15 +23,17 @@ void Pause() {
 #endif
 }
 
-// Waits until `word` differs from `old`: spins first, then sleeps in the kernel.
+// Waits until `word` differs from `old`: spins first, then lets others go first, then sleeps.
 void WaitChange(const std::atomic<uint32_t>& word, uint32_t old) {
-  const auto deadline = std::chrono::steady_clock::now() + kSpin;
-  do {
+  const auto start = std::chrono::steady_clock::now();
+  for (auto waited = start - start; waited < kSpin;
+       waited = std::chrono::steady_clock::now() - start) {
+    if (waited > kSpinAlone) std::this_thread::yield();
     for (int i = 0; i < 64; ++i) {
       if (word.load(std::memory_order_acquire) != old) return;
       Pause();
     }
-  } while (std::chrono::steady_clock::now() < deadline);
+  }
   while (word.load(std::memory_order_acquire) == old) word.wait(old, std::memory_order_acquire);
 }
 
@@ -72,11 +77,6 @@ ThreadTeam::~ThreadTeam() {
 }
 
 void ThreadTeam::Run(const std::function<void(const Worker&)>& task) {
-  if (size_ == 1) {
-    ticket_.store(0, std::memory_order_relaxed);
-    task(Member(0));
-    return;
-  }
   task_ = &task;
   epoch_.fetch_add(1, std::memory_order_release);
   epoch_.notify_all();
@@ -97,10 +97,6 @@ void ThreadTeam::Loop(int index, const std::vector<int>& processors) {
 }
 
 void ThreadTeam::Arrive() {
-  if (size_ == 1) {
-    ticket_.store(0, std::memory_order_relaxed);
-    return;
-  }
   const uint32_t phase = phase_.load(std::memory_order_relaxed);
   if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == static_cast<uint32_t>(size_)) {
     arrived_.store(0, std::memory_order_relaxed);
