@@ -93,6 +93,10 @@ inline std::optional<Record> ReadRecord(const std::filesystem::path& path) {
   return reader.failed() || !reader.finished() ? std::nullopt : std::optional(std::move(record));
 }
 
+inline int32_t Best(std::span<const float> logits) {
+  return static_cast<int32_t>(std::ranges::max_element(logits) - logits.begin());
+}
+
 // Logarithm of the sum of exponentials.
 inline double LogSumExp(std::span<const float> logits) {
   double largest = -std::numeric_limits<double>::infinity();
