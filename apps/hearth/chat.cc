@@ -21,19 +21,18 @@ Status Chat::Open(const std::string& model) {
   return {};
 }
 
-Status Chat::Switch(const std::string& model) {
+Result<bool> Chat::Switch(const std::string& model) {
   HEARTH_TRY(CheckModel(model, values_));  // what can be known before the present one goes
   const std::string before = model_.name;
   session_.reset();
   model_ = {};  // memory for one model was promised, not for two
   const Status opened = Open(model);
-  if (opened || before.empty()) return opened;
-  if (const Status back = Open(before); !back) {
-    console_.PrintError(opened.error());
-    return back;
-  }
+  if (opened) return true;
+  if (before.empty() || !console_.interactive()) return std::unexpected(opened.error());
+  console_.PrintError(opened.error());
+  HEARTH_TRY(Open(before));
   console_.Note(msg::kModelBack, Printable(FileName(before)));
-  return opened;
+  return false;
 }
 
 void Chat::Keep() const {

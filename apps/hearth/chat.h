@@ -19,8 +19,9 @@ class Chat {
   Chat(Console& console, SettingValues values);
 
   Status Open(const std::string& model);
-  // Lets the present model go and opens another, or the old one again when that fails.
-  Status Switch(const std::string& model);
+  // Lets the present model go and opens another. When that fails on a terminal, the error is told
+  // and the old one opened again: false.
+  Result<bool> Switch(const std::string& model);
   // One input of the user: a message, or a command that begins with '/'. False: leave.
   Result<bool> Take(const std::string& input);
   void PrintBanner() const;

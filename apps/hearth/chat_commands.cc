@@ -206,8 +206,8 @@ Result<bool> Chat::Set(const std::string& rest) {
 
 Result<bool> Chat::Model(const std::string& rest) {
   if (rest.empty()) return Fail(Code::kInvalidArgument, msg::kModelNeeded);
-  HEARTH_TRY(Switch(rest));
-  PrintBanner();
+  HEARTH_ASSIGN(const bool switched, Switch(rest));
+  if (switched) PrintBanner();
   return true;
 }
 

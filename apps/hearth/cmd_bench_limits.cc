@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nlohmann/json.hpp>
 
-#include "base/os.h"
 #include "command.h"
+#include "cpu/topology.h"
 #include "limits_json.h"
 #include "measure.h"
 #include "messages_machine.h"
@@ -48,7 +48,8 @@ Status RunBenchLimits(Console& console, std::vector<std::string> words) {
   if (!go) return {};
   HEARTH_ASSIGN(const cpu::Isa isa, cpu::ChooseIsa());
   kernels::LimitOptions options;
-  options.threads = ThreadCounts(threads > 0 ? static_cast<int>(threads) : os::UsableThreads());
+  options.threads = ThreadCounts(threads > 0 ? static_cast<int>(threads)
+                                             : cpu::UsableThreads(cpu::ReadProcessors()));
   options.isa = isa;
   HEARTH_ASSIGN(const std::vector<kernels::Limit> limits, Measure(console, std::move(options)));
   if (json) {

@@ -103,10 +103,8 @@ void KeepPacked(const LoadedModel& model, const SettingValues& values) {
 Status CheckModel(const std::string& name, const SettingValues& values) {
   HEARTH_ASSIGN(const hub::Store store, hub::Store::Open());
   HEARTH_ASSIGN(const hub::Model model, store.Resolve(name));
-  HEARTH_ASSIGN(const engine::ModelInfo info, engine::Engine::Inspect(model.path));
-  const auto plan =
-      engine::Engine::Plan(model.path, ContextOf(values, info), KvOf(values), PrecisionOf(values));
-  if (!plan) return std::unexpected(plan.error());
+  HEARTH_TRY(engine::Engine::Plan(model.path, static_cast<int32_t>(values.ctx), KvOf(values),
+                                  PrecisionOf(values)));
   return {};
 }
 

@@ -83,8 +83,6 @@ uint64_t PeakResident();  // bytes, of this process
 std::vector<int> AllowedProcessors();
 // Keeps this thread on these processors; those that do not exist are ignored.
 void StayOn(std::span<const int> processors);
-// Threads the process may use: affinity mask and cgroup quota respected, at least 1.
-int UsableThreads();
 
 // Pages of memory, 64-byte aligned at least, move-only.
 class Pages {

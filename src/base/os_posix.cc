@@ -342,20 +342,6 @@ void StayOn(std::span<const int> processors) {
   ::sched_setaffinity(0, sizeof(set), &set);  // refused: the thread stays where it may be
 }
 
-int UsableThreads() {
-  auto threads = static_cast<int>(AllowedProcessors().size());
-  const Result<std::string> quota = ReadWholeFile("/sys/fs/cgroup/cpu.max", 256);  // "max 100000"
-  if (quota) {
-    const size_t space = quota->find(' ');
-    const auto used = ParseNumber(*quota);
-    if (used && space != std::string::npos) {
-      const auto period = ParseNumber(std::string_view(*quota).substr(space + 1)).value_or(100000);
-      threads = std::min(threads, static_cast<int>(CeilDiv(*used, std::max<uint64_t>(1, period))));
-    }
-  }
-  return std::max(1, threads);
-}
-
 Pages::Pages(Pages&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)),
       size_(std::exchange(other.size_, 0)),

@@ -7,8 +7,8 @@
 #include <set>
 #include <thread>
 
-#include "base/os.h"
 #include "cpu/cpu_list.h"
+#include "cpu/topology.h"
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -183,7 +183,7 @@ Topology DetectTopology() {
     if (!siblings.empty()) cores.insert(siblings);
   }
   t.cores = cores.empty() ? t.logical : static_cast<int>(cores.size());
-  t.usable = os::UsableThreads();
+  t.usable = UsableThreads(ReadProcessors());
   return t;
 }
 

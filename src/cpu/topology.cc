@@ -75,6 +75,12 @@ double Quota(const TopologySource& source) {
   return least;
 }
 
+int WithinQuota(const ProcessorTable& table, int64_t threads) {
+  auto allowed = static_cast<double>(threads);
+  if (table.quota > 0) allowed = std::min(allowed, std::ceil(table.quota));
+  return std::max(1, static_cast<int>(allowed));
+}
+
 // Slower than this share of the fastest is another kind of core; favoured cores and bins of one
 // kind differ by less.
 constexpr double kSameKind = 0.75;
@@ -127,14 +133,16 @@ ProcessorTable ReadProcessors(const TopologySource& source) {
   return table;
 }
 
+int UsableThreads(const ProcessorTable& table) {
+  return WithinQuota(table, std::ssize(table.processors));
+}
+
 int DefaultThreads(const ProcessorTable& table) {
   std::map<int, CoreKind> cores;
   for (const Processor& p : table.processors) cores[p.core] = p.kind;
   const auto performance = std::ranges::count_if(
       cores, [](const auto& core) { return core.second == CoreKind::kPerformance; });
-  auto threads = static_cast<double>(performance > 0 ? performance : std::ssize(cores));
-  if (table.quota > 0) threads = std::min(threads, std::ceil(table.quota));
-  return std::max(1, static_cast<int>(threads));
+  return WithinQuota(table, performance > 0 ? performance : std::ssize(cores));
 }
 
 std::vector<TeamMember> PlanTeam(const ProcessorTable& table, int threads) {
@@ -158,8 +166,8 @@ std::vector<TeamMember> PlanTeam(const ProcessorTable& table, int threads) {
   const bool equal = std::ranges::all_of(chosen, [&](const Processor* p) {
     return p->speed == chosen[0]->speed && users[p->core] == users[chosen[0]->core];
   });
+  if (equal) return std::vector<TeamMember>(static_cast<size_t>(threads));
   std::vector<TeamMember> team;
-  if (equal) return team;
   for (const Processor* p : chosen) {
     TeamMember member = {.weight = std::max(1u, p->speed / users[p->core]), .processors = {}};
     for (const Processor& other : table.processors) {

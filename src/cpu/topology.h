@@ -38,14 +38,17 @@ struct TopologySource {
 // Facts that are missing there take the values above; without any, one processor is left.
 ProcessorTable ReadProcessors(const TopologySource& source = {});
 
+// Threads that can run at once: one per processor, not more than the quota rounded up. At least 1.
+int UsableThreads(const ProcessorTable& table);
+
 // Threads for heavy work when nobody asks for a number: one per performance core (per efficiency
 // core where no other is allowed), not more than the quota rounded up. At least 1.
 int DefaultThreads(const ProcessorTable& table);
 
 // Who computes when there are `threads`: performance cores first, then efficiency cores, then
-// second threads of cores. Empty when all cores are of one kind and no core has two threads of the
-// team: every share is equal then, and the kernel places threads best. Otherwise weights follow
-// speed, and a thread stays on processors of its kind.
+// second threads of cores. Where all cores are of one kind and no core has two threads of the team,
+// every share is equal, and the kernel places threads best. Otherwise weights follow speed, and a
+// thread stays on processors of its kind. REQUIRES: threads >= 1.
 std::vector<TeamMember> PlanTeam(const ProcessorTable& table, int threads);
 
 }  // namespace hearth::cpu

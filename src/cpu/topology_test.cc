@@ -10,7 +10,6 @@
 #include <fstream>
 #include <numeric>
 
-#include "base/os.h"
 #include "cpu/cpu_list.h"
 
 namespace hearth::cpu {
@@ -72,6 +71,14 @@ int64_t Count(const ProcessorTable& table, CoreKind kind) {
   return std::ranges::count_if(table.processors, [&](const auto& p) { return p.kind == kind; });
 }
 
+void ExpectEqualShares(const std::vector<TeamMember>& team, size_t threads) {
+  EXPECT_EQ(team.size(), threads);
+  for (const TeamMember& member : team) {
+    EXPECT_EQ(member.weight, 1u);
+    EXPECT_TRUE(member.processors.empty());
+  }
+}
+
 TEST(Topology, HybridWithSecondThreads) {
   Machine machine("smt");
   Hybrid(machine, true);
@@ -84,7 +91,8 @@ TEST(Topology, HybridWithSecondThreads) {
   EXPECT_LT(table.processors[4].speed, table.processors[0].speed / 2);
   EXPECT_EQ(table.quota, 0);
   EXPECT_EQ(DefaultThreads(table), 2);
-  EXPECT_TRUE(PlanTeam(table, 2).empty());  // one per fast core: equal shares
+  ExpectEqualShares(PlanTeam(table, 2), 2);  // one per fast core
+  EXPECT_EQ(UsableThreads(table), 12);
   const std::vector<TeamMember> ten = PlanTeam(table, 10);
   ASSERT_EQ(ten.size(), 10u);
   EXPECT_EQ(ten[0].weight, ten[1].weight);
@@ -138,7 +146,7 @@ TEST(Topology, AffinityLimits) {
   machine.source().allowed = {5, 6, 7};  // slow ones only: they are what there is
   const ProcessorTable slow = ReadProcessors(machine.source());
   EXPECT_EQ(DefaultThreads(slow), 3);
-  EXPECT_TRUE(PlanTeam(slow, 3).empty());
+  ExpectEqualShares(PlanTeam(slow, 3), 3);
   machine.source().allowed = {63};  // nothing of the table
   EXPECT_EQ(DefaultThreads(ReadProcessors(machine.source())), 1);
 }
@@ -154,6 +162,7 @@ TEST(Topology, QuotaLimits) {
   const ProcessorTable table = ReadProcessors(machine.source());
   EXPECT_DOUBLE_EQ(table.quota, 1.5);
   EXPECT_EQ(DefaultThreads(table), 2);
+  EXPECT_EQ(UsableThreads(table), 2);
   machine.Write("cgroup/a/b/cpu.max", "40000 100000");  // of a group inside, its parent has none
   EXPECT_EQ(DefaultThreads(ReadProcessors(machine.source())), 2);
   machine.Write("own", "0::/a/b");
@@ -180,7 +189,7 @@ TEST(Topology, NothingOrNonsenseIsOneProcessor) {
   const ProcessorTable table = ReadProcessors(machine.source());
   EXPECT_EQ(table.processors.size(), 1u);
   EXPECT_EQ(DefaultThreads(table), 1);
-  EXPECT_TRUE(PlanTeam(table, 4).empty());
+  ExpectEqualShares(PlanTeam(table, 4), 4);
   machine.Online("x-");
   machine.Write("cgroup/cpu.max", "-5 0");
   machine.Write("own", "::::");
@@ -190,7 +199,7 @@ TEST(Topology, NothingOrNonsenseIsOneProcessor) {
 TEST(Topology, OfThisMachine) {
   const ProcessorTable table = ReadProcessors();
   EXPECT_GE(DefaultThreads(table), 1);
-  EXPECT_LE(DefaultThreads(table), os::UsableThreads());
+  EXPECT_LE(DefaultThreads(table), UsableThreads(table));
 }
 
 TEST(CpuList, Reads) {

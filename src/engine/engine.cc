@@ -17,21 +17,20 @@ std::string Gigabytes(uint64_t bytes) {
   return fmt::format("{:.2f} GB", static_cast<double>(bytes) * 1e-9);
 }
 
-Status CheckContext(int32_t context, int32_t trained) {
-  if (context >= 1 && context <= trained) return {};
+// 0: the default of sessions, or what the model was trained for when that is less.
+Result<int32_t> ContextFor(int32_t context, int32_t trained) {
+  if (context == 0) return std::min(SessionOptions().context, trained);
+  if (context >= 1 && context <= trained) return context;
   return Fail(Code::kInvalidArgument, msg::kSessionContext, context, 1, trained);
 }
 
 // A refusal that people understand beats swapping for minutes.
 Status CheckFits(const formats::Catalogue& catalogue, const models::DecoderConfig& config,
                  const LoadOptions& options, int threads) {
-  const SessionOptions session;
-  const int32_t context =
-      options.context != 0 ? options.context : std::min(session.context, config.trained_context);
-  HEARTH_TRY(CheckContext(context, config.trained_context));
+  HEARTH_ASSIGN(const int32_t context, ContextFor(options.context, config.trained_context));
   if (options.force) return {};
   HEARTH_ASSIGN(const MemoryPlan plan,
-                PlanMemory(catalogue, config, context, session.chunk, threads, options.kv,
+                PlanMemory(catalogue, config, context, SessionOptions().chunk, threads, options.kv,
                            options.precision, options.sessions));
   const os::MemoryInfo memory = os::Memory();
   if (plan.total <= memory.available) return {};
@@ -70,9 +69,7 @@ Result<std::shared_ptr<const Engine>> Engine::Load(const std::string& path,
   }
   HEARTH_ASSIGN(impl->hash, HashModel(catalogue));
   catalogue.metadata.clear();  // token texts are in the tokenizer now
-  const std::vector<TeamMember> members = cpu::PlanTeam(processors, threads);
-  impl->team = members.empty() ? std::make_unique<ThreadTeam>(threads)
-                               : std::make_unique<ThreadTeam>(members);
+  impl->team = std::make_unique<ThreadTeam>(cpu::PlanTeam(processors, threads));
   impl->packed_folder = options.packed_folder;
   models::WeightLoading loading = {impl->team.get(), options.progress, options.cancel, {}, {}};
   if (!options.packed_folder.empty()) {
@@ -111,8 +108,8 @@ Result<MemoryPlan> Engine::Plan(const std::string& path, int32_t context, KvType
                                 Precision precision, int32_t sessions) {
   HEARTH_ASSIGN(const formats::Catalogue catalogue, formats::OpenModel(path));
   HEARTH_ASSIGN(const models::DecoderConfig config, models::ReadConfig(catalogue));
-  HEARTH_TRY(CheckContext(context, config.trained_context));
-  return PlanMemory(catalogue, config, context, SessionOptions().chunk,
+  HEARTH_ASSIGN(const int32_t tokens, ContextFor(context, config.trained_context));
+  return PlanMemory(catalogue, config, tokens, SessionOptions().chunk,
                     cpu::DefaultThreads(cpu::ReadProcessors()), kv, precision, sessions);
 }
 

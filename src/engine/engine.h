@@ -69,8 +69,8 @@ class Engine {
   // damaged or was changed meanwhile. The files are not needed once this returns.
   static Result<std::shared_ptr<const Engine>> Load(const std::string& path,
                                                     const LoadOptions& options);
-  // What `Load` plus `sessions` of `context` tokens will need, and facts for `show`; reads no
-  // weights.
+  // What `Load` plus `sessions` of `context` tokens (0: as in LoadOptions) will need, and facts for
+  // `show`; reads no weights.
   static Result<ModelInfo> Inspect(const std::string& path);
   static Result<MemoryPlan> Plan(const std::string& path, int32_t context, KvType kv,
                                  Precision precision = Precision::kDefault, int32_t sessions = 1);
