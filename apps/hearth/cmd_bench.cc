@@ -321,6 +321,9 @@ Status RunBenchModel(Console& console, std::vector<std::string> words) {
   BenchOptions options;
   HEARTH_ASSIGN(const bool go, ParseBenchArgs(console, std::move(words), options));
   if (!go) return {};
+  if (options.explain && (options.sequences > 1 || options.verify > 1)) {
+    return Fail(Code::kInvalidArgument, msg::kBenchExplainsOne);
+  }
   if (options.values.ctx == 0) {
     options.values.ctx = TokensOf(options);
   }

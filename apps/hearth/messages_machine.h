@@ -114,6 +114,10 @@ inline constexpr Message kBenchSequences{"app.bench_sequences",
 inline constexpr Message kBenchVerify{"app.bench_verify",
                                       "also measure this many tokens of one sequence in one step",
                                       "另外测量一个序列一步计算这么多个词元"};
+inline constexpr Message kBenchExplainsOne{
+    "app.bench_explains_one",
+    "--explain looks at one sequence; leave --sequences and --verify out.",
+    "--explain 只分析单个序列；请去掉 --sequences 和 --verify。"};
 inline constexpr Message kBenchTogether{"app.bench_together",
                                         "{0} sequences together, {1} times the decode of one",
                                         "{0} 个序列一起，为单个序列解码的 {1} 倍"};

@@ -156,6 +156,8 @@ class Facts(ProgramTest):
                     ("memory", "arithmetic", "attention", "small", "wait"))
     self.assertIn("limits it", self.succeed(*ask))
     self.assertIn("注意力", self.succeed(*ask, "--no-limits", HEARTH_LANG="zh"))
+    for besides in ("--sequences", "--verify"):
+      self.assertIn("one sequence", self.fail(2, *ask, besides, "2"))
 
 
 class Chat(ProgramTest):
