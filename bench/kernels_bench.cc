@@ -145,7 +145,7 @@ void RunAttendOne(benchmark::State& state, const kernels::KernelTable* table, ke
       benchmark::Counter::kIsRate);
 }
 
-// Many tokens against one matrix on the matrix unit, both stay in the caches as far as they fit.
+// Many tokens against one matrix in the form of tiles, both stay in the caches as far as they fit.
 void RunGemm(benchmark::State& state, const kernels::KernelTable* table, quant::Type type,
              int64_t columns, int64_t rows, bool bytes) {
   const int64_t tokens = 512;
@@ -161,31 +161,35 @@ void RunGemm(benchmark::State& state, const kernels::KernelTable* table, quant::
   std::vector<int32_t> outliers(kernels::kOutlierQuads);
   for (size_t i = 0; i < outliers.size(); ++i) outliers[i] = static_cast<int32_t>(5 * i);
   const kernels::ByteTiles view = {byte_tiles.data(), d.data(), outliers.data()};
-  std::vector<uint8_t> scratch(kernels::GemmScratchBytes(tokens));
-  const kernels::GemmTable& unit = *table->matrix_unit;
+  std::vector<uint8_t> scratch(kernels::GemmScratchBytes(tokens) + 64);
+  uint8_t* aligned = scratch.data() + (64 - reinterpret_cast<uintptr_t>(scratch.data()) % 64) % 64;
   for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i * 7919 % 2001) * 1e-3f - 1;
-  unit.tile_tokens({x.data(), columns, tokens, columns, 0, tokens / 16, tiles.data()});
-  unit.byte_tokens({x.data(), columns, tokens, columns, 0, tokens / 16, view});
+  if (bytes) {
+    table->bytes->tokens({x.data(), columns, tokens, columns, 0, tokens / 16, view});
+  } else {
+    table->matrix_unit->tile_tokens(
+        {x.data(), columns, tokens, columns, 0, tokens / 16, tiles.data()});
+  }
   for (auto _ : state) {
-    (bytes ? unit.byte_gemm
-           : unit.gemm)[static_cast<int>(type)]({.panels = packed.data(),
-                                                 .panel_bytes = quant::PanelBytes(type, width),
-                                                 .rows = rows,
-                                                 .columns = columns,
-                                                 .first_panel = 0,
-                                                 .last_panel = rows / 16,
-                                                 .tokens = tokens,
-                                                 .tiles = tiles.data(),
-                                                 .bytes = view,
-                                                 .scratch = scratch.data(),
-                                                 .out = out.data(),
-                                                 .out_stride = rows,
-                                                 .bias = nullptr,
-                                                 .add = nullptr,
-                                                 .add_stride = 0,
-                                                 .gate_panels = nullptr,
-                                                 .activate = nullptr,
-                                                 .tops = nullptr});
+    (bytes ? table->bytes->gemm : table->matrix_unit->gemm)[static_cast<int>(type)](
+        {.panels = packed.data(),
+         .panel_bytes = quant::PanelBytes(type, width),
+         .rows = rows,
+         .columns = columns,
+         .first_panel = 0,
+         .last_panel = rows / 16,
+         .tokens = tokens,
+         .tiles = tiles.data(),
+         .bytes = view,
+         .scratch = aligned,
+         .out = out.data(),
+         .out_stride = rows,
+         .bias = nullptr,
+         .add = nullptr,
+         .add_stride = 0,
+         .gate_panels = nullptr,
+         .activate = nullptr,
+         .tops = nullptr});
   }
   state.counters["GOP/s"] = benchmark::Counter(
       static_cast<double>(state.iterations()) * 2e-9 * static_cast<double>(rows * columns * tokens),
@@ -217,7 +221,7 @@ int main(int argc, char** argv) {
       if (row.block_weights == 1) continue;
       for (const auto& [columns, rows] : {std::pair{1536, 4480}, {8960, 768}}) {
         for (bool bytes : {false, true}) {
-          if (table->matrix_unit == nullptr) continue;
+          if (bytes ? table->bytes == nullptr : table->matrix_unit == nullptr) continue;
           benchmark::RegisterBenchmark(
               (std::string(table->name) + "/" + std::string(row.name) +
                (bytes ? "/gemm:int8" : "/gemm:bf16") + "/columns:" + std::to_string(columns))

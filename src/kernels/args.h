@@ -77,7 +77,7 @@ struct TileArgs {
   uint16_t* tiles;
 };
 
-// Activations as int8 matrix-unit tiles of 16 tokens x 64 columns, 1 KB a tile. A few columns of a
+// Activations as int8 tiles of 16 tokens x 64 columns, 1 KB a tile. A few columns of a
 // model's activations are far larger than the others, so the kOutlierQuads quads (4 columns) with
 // the largest magnitudes of all tokens are quantised first, as a group of their own; what that
 // leaves of them stays in its place and is quantised with the other columns, in groups of
@@ -85,7 +85,8 @@ struct TileArgs {
 //   tiles     [tokens / 16][steps][16 tokens][64 columns], first the tiles of the outliers
 //   d         [tokens / 16][groups][16 tokens], first the outliers
 //   outliers  [kOutlierQuads] numbers of the quads, ascending
-// Missing tokens and columns are zero.
+// Missing tokens and columns count as zero. Rows that multiply unsigned by signed bytes store +
+// 128.
 inline constexpr int64_t kByteGroup = 512;
 inline constexpr int kOutlierQuads = 64;
 struct ByteTiles {
@@ -108,7 +109,7 @@ struct ByteTileArgs {
   ByteTiles out;
 };
 
-// Products of many tokens on the matrix unit: weights are decoded once per panel and call, products
+// Products of many tokens: weights are decoded once per panel and call, products
 // are summed in float32. Same result for any split of the panels over threads; differs from
 // `matmul` by the rounding of BF16, or of the scales of ByteTiles, instead of int8 per 32 columns.
 // Other arguments as in MatMulArgs.
@@ -119,7 +120,7 @@ struct GemmArgs {
   int64_t first_panel, last_panel;
   int64_t tokens;
   const uint16_t* tiles;  // TileArgs::tiles of all tokens, for gemm
-  ByteTiles bytes;        // for byte_gemm
+  ByteTiles bytes;        // for ByteGemmTable::gemm
   uint8_t* scratch;       // GemmScratchBytes(tokens), 64-byte aligned, of the calling thread
   float* out;
   int64_t out_stride;
@@ -146,18 +147,22 @@ constexpr uint64_t GemmScratchBytes(int64_t tokens) {
 // Fewer tokens than this are faster through `matmul`.
 inline constexpr int64_t kGemmMinTokens = 16;
 
-// What a row with a matrix unit has besides.
+// Int8 products of many tokens. Weights are requantised to one scale per row and group of columns.
+// Every row that has it gives the same bits, for any split of the panels over threads.
+struct ByteGemmTable {
+  GemmFn gemm[quant::kTypeCount];  // null where the type has none
+  void (*tokens)(const ByteTileArgs&);
+  // Choosing outliers: top[column] = max(top[column], bits of |x|) over `tokens` rows.
+  void (*column_tops)(const float* x, int64_t stride, int64_t tokens, int64_t columns,
+                      int32_t* top);
+};
+
+// What a row with a matrix unit has besides; int8 is half the bytes and twice the rate of BF16.
 struct GemmTable {
   GemmFn gemm[quant::kTypeCount];  // BF16; null where the type has none
   void (*tile_tokens)(const TileArgs&);
   TileAttendFn attend[kKvTypes];
-  // Int8: half the bytes and twice the rate of BF16. Weights are requantised to one scale per row
-  // and group of columns. Same result for any split of the panels over threads.
-  GemmFn byte_gemm[quant::kTypeCount];
-  void (*byte_tokens)(const ByteTileArgs&);
-  // Choosing outliers: top[column] = max(top[column], bits of |x|) over `tokens` rows.
-  void (*column_tops)(const float* x, int64_t stride, int64_t tokens, int64_t columns,
-                      int32_t* top);
+  ByteGemmTable bytes;
 };
 
 // The kernels of one ISA row; every row is tested against the scalar one.
@@ -169,6 +174,7 @@ struct KernelTable {
   void (*quantize)(const QuantizeArgs&);
   VectorKernels vector;
   KvKernels kv;
+  const ByteGemmTable* bytes;    // null where the row has none
   const GemmTable* matrix_unit;  // null where the row has none
 };
 

@@ -76,6 +76,7 @@ void Gemm(const GemmArgs& g) {
       },
       [&](int64_t column, int64_t columns, float* pair) {
         const int64_t steps = columns / kBrainColumns;
+        StoresBeforeTiles();
         for (int64_t step = 0; step < steps; step += kPassSteps) {
           const int64_t count = steps - step < kPassSteps ? steps - step : kPassSteps;
           const uint8_t* a = tiles + (column / kBrainColumns + step) * kTileBytes;

@@ -6,6 +6,8 @@
 
 #include "kernels/attention_amx.inl"
 #include "kernels/gemm_bf16.inl"
+#include "kernels/gemm_int8_amx.inl"
+
 #include "kernels/gemm_int8.inl"
 
 namespace hearth::kernels {
@@ -15,9 +17,7 @@ const GemmTable kAmxGemm = {
     .gemm = HEARTH_ALL_TYPES(GemmOf),
     .tile_tokens = TileTokens,
     .attend = {AttendTiles<Kv::kFloat>, AttendTiles<Kv::kHalf>, AttendTiles<Kv::kInt8>},
-    .byte_gemm = HEARTH_ALL_TYPES(ByteGemmOf),
-    .byte_tokens = ByteTokens,
-    .column_tops = ColumnTops,
+    .bytes = {HEARTH_ALL_TYPES(ByteGemmOf), ByteTokens<ByteProduct>, ColumnTops},
 };
 
 }  // namespace hearth::kernels

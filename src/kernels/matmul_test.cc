@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cmath>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -302,7 +303,7 @@ struct Bytes {
   ByteTiles view() { return {tiles.data(), d.data(), outliers.data()}; }
 };
 
-Bytes MakeBytes(const GemmTable& unit, std::vector<float> x, int64_t tokens, int64_t columns) {
+Bytes MakeBytes(const ByteGemmTable& unit, std::vector<float> x, int64_t tokens, int64_t columns) {
   const ByteTilesShape shape = ByteTilesShapeOf(columns);
   const auto blocks = static_cast<size_t>((tokens + 15) / 16);
   Bytes b{std::vector<int8_t>(blocks * static_cast<size_t>(shape.steps) * 1024, 99),
@@ -311,12 +312,12 @@ Bytes MakeBytes(const GemmTable& unit, std::vector<float> x, int64_t tokens, int
   for (int32_t i = 0; i < kOutlierQuads; ++i) {
     b.outliers[static_cast<size_t>(i)] = static_cast<int32_t>(columns / 4 * i / kOutlierQuads);
   }
-  unit.byte_tokens({x.data(), columns, tokens, columns, 0, static_cast<int64_t>(blocks), b.view()});
+  unit.tokens({x.data(), columns, tokens, columns, 0, static_cast<int64_t>(blocks), b.view()});
   return b;
 }
 
-std::vector<float> RunByteGemm(const GemmTable& unit, const Matrix& m, Bytes& bytes, int64_t tokens,
-                               int64_t cut, const float* bias = nullptr,
+std::vector<float> RunByteGemm(const ByteGemmTable& unit, const Matrix& m, Bytes& bytes,
+                               int64_t tokens, int64_t cut, const float* bias = nullptr,
                                const float* add = nullptr) {
   const auto rows = static_cast<int64_t>(m.rows), columns = static_cast<int64_t>(m.columns);
   std::vector<uint8_t> scratch(GemmScratchBytes(tokens) + 64);
@@ -324,18 +325,19 @@ std::vector<float> RunByteGemm(const GemmTable& unit, const Matrix& m, Bytes& by
   std::vector<float> out(static_cast<size_t>(tokens * rows), NAN);
   const auto panels = static_cast<int64_t>(CeilDiv(m.rows, 16));
   for (const auto& [first, last] : {std::pair<int64_t, int64_t>{0, cut}, {cut, panels}}) {
-    unit.byte_gemm[static_cast<int>(m.type)](
-        {m.packed.data(), m.panel_bytes, rows, columns, first, last, tokens, nullptr, bytes.view(),
-         aligned, out.data(), rows, bias, add, rows, nullptr, nullptr, nullptr});
+    unit.gemm[static_cast<int>(m.type)]({m.packed.data(), m.panel_bytes, rows, columns, first, last,
+                                         tokens, nullptr, bytes.view(), aligned, out.data(), rows,
+                                         bias, add, rows, nullptr, nullptr, nullptr});
   }
   return out;
 }
 
-// Int8 on the matrix unit against the scalar float row: half a step of each operand's scale.
+// Byte tiles against the scalar float row: half a step of each operand's scale; and every row that
+// has them gives the same bits.
 TEST_P(MatMulTest, ByteGemmIsNearFloat) {
+  std::map<std::pair<uint64_t, int64_t>, std::vector<float>> bits;  // the same from every row
   for (const KernelTable* table : UsableTables()) {
-    if (table->matrix_unit == nullptr) continue;
-    if (table->matrix_unit->byte_gemm[GetParam()] == nullptr) continue;
+    if (table->bytes == nullptr || table->bytes->gemm[GetParam()] == nullptr) continue;
     const uint64_t step = quant::Row(type()).block_weights;
     for (uint64_t columns : {uint64_t{256}, 512 + step, 1536 + 256 + step}) {
       const uint64_t rows = columns == 256 ? 16 * 17 + 5 : 16 * 2 + 5;
@@ -348,11 +350,10 @@ TEST_P(MatMulTest, ByteGemmIsNearFloat) {
         const auto add = RandomFloats(n, 3);
         const auto expected = RunMatMul(UsableTables()[0]->matmul_float[GetParam()], m, nullptr, x,
                                         tokens, bias.data(), add.data());
-        Bytes bytes = MakeBytes(*table->matrix_unit, x, tokens, static_cast<int64_t>(columns));
-        const auto got =
-            RunByteGemm(*table->matrix_unit, m, bytes, tokens, 0, bias.data(), add.data());
-        ASSERT_EQ(got,
-                  RunByteGemm(*table->matrix_unit, m, bytes, tokens, 2, bias.data(), add.data()));
+        Bytes bytes = MakeBytes(*table->bytes, x, tokens, static_cast<int64_t>(columns));
+        const auto got = RunByteGemm(*table->bytes, m, bytes, tokens, 0, bias.data(), add.data());
+        ASSERT_EQ(got, RunByteGemm(*table->bytes, m, bytes, tokens, 2, bias.data(), add.data()));
+        ASSERT_EQ(got, bits.try_emplace({columns, tokens}, got).first->second) << table->name;
         for (size_t i = 0; i < n; ++i) {
           const float* w = m.floats.data() + i % rows * columns;
           const float* v = x.data() + i / rows * columns;
@@ -378,22 +379,25 @@ TEST_P(MatMulTest, ByteGemmIsNearFloat) {
 // tiles; tops are the largest results.
 TEST(GatedGemmTest, EqualsItsParts) {
   for (const KernelTable* table : UsableTables()) {
-    if (table->matrix_unit == nullptr) continue;
-    const GemmTable& unit = *table->matrix_unit;
+    if (table->bytes == nullptr) continue;
+    const GemmTable* unit = table->matrix_unit;
     constexpr int64_t kRows = 16 * 21 + 9, kColumns = 1792, kTokens = 40;
     const Matrix gate = MakeMatrix(Type::kQ4_K, kRows, kColumns);
     const Matrix up = MakeMatrix(Type::kQ4_K, kRows, kColumns, Fill::kAllOnes);
     auto x = RandomFloats(kTokens * kColumns, 3);
-    Bytes bytes = MakeBytes(unit, x, kTokens, kColumns);
+    Bytes bytes = MakeBytes(*table->bytes, x, kTokens, kColumns);
     std::vector<uint16_t> tiles(RoundUp(uint64_t{kTokens}, 16) * kColumns);
-    unit.tile_tokens({x.data(), kColumns, kTokens, kColumns, 0, 3, tiles.data()});
+    if (unit != nullptr) {
+      unit->tile_tokens({x.data(), kColumns, kTokens, kColumns, 0, 3, tiles.data()});
+    }
     std::vector<uint8_t> scratch(GemmScratchBytes(kTokens) + 64);
     uint8_t* aligned =
         scratch.data() + (64 - reinterpret_cast<uintptr_t>(scratch.data()) % 64) % 64;
     for (bool int8 : {false, true}) {
+      if (!int8 && unit == nullptr) continue;
       const auto run = [&](const Matrix& m, const Matrix* gated, int64_t first, int64_t last,
                            std::vector<float>& out, int32_t* tops) {
-        const GemmFn gemm = (int8 ? unit.byte_gemm : unit.gemm)[static_cast<int>(m.type)];
+        const GemmFn gemm = (int8 ? table->bytes->gemm : unit->gemm)[static_cast<int>(m.type)];
         gemm({m.packed.data(), m.panel_bytes, kRows, kColumns, first, last, kTokens, tiles.data(),
               bytes.view(), aligned, out.data(), kRows, nullptr, nullptr, 0,
               gated == nullptr ? nullptr : gated->packed.data(), table->vector.silu_mul, tops});
@@ -418,7 +422,7 @@ TEST(GatedGemmTest, EqualsItsParts) {
 // Scales of one make both sides integers, and every sum exact: extreme codes, one-hot, random.
 TEST(ByteGemmTest, IntegersAreExact) {
   for (const KernelTable* table : UsableTables()) {
-    if (table->matrix_unit == nullptr) continue;
+    if (table->bytes == nullptr) continue;
     const size_t columns = 1024, rows = 37;
     for (int kind : {0, 1, 2}) {
       Matrix m{Type::kQ8_0,
@@ -458,8 +462,8 @@ TEST(ByteGemmTest, IntegersAreExact) {
           // Each group holds its largest value, outliers (every fourth quad) too.
           if (i % 512 < 8) x[i] = -127.0f;
         }
-        Bytes bytes = MakeBytes(*table->matrix_unit, x, tokens, columns);
-        const auto got = RunByteGemm(*table->matrix_unit, m, bytes, tokens, 1);
+        Bytes bytes = MakeBytes(*table->bytes, x, tokens, columns);
+        const auto got = RunByteGemm(*table->bytes, m, bytes, tokens, 1);
         for (size_t i = 0; i < got.size(); ++i) {
           int64_t sum = 0;
           for (size_t c = 0; c < columns; ++c) {

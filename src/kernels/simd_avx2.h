@@ -152,6 +152,22 @@ inline I SubI(I x, I y) {
 inline I AndI(I x, I y) {
   return {_mm256_and_si256(x.a, y.a), _mm256_and_si256(x.b, y.b)};
 }
+inline I OrI(I x, I y) {
+  return {_mm256_or_si256(x.a, y.a), _mm256_or_si256(x.b, y.b)};
+}
+inline I MaxI(I x, I y) {
+  return {_mm256_max_epi32(x.a, y.a), _mm256_max_epi32(x.b, y.b)};
+}
+inline I MulI(I x, I y) {
+  return {_mm256_mullo_epi32(x.a, y.a), _mm256_mullo_epi32(x.b, y.b)};
+}
+inline int32_t ReduceMaxI(I x) {
+  const __m256i eight = _mm256_max_epi32(x.a, x.b);
+  const __m128i four =
+      _mm_max_epi32(_mm256_castsi256_si128(eight), _mm256_extracti128_si256(eight, 1));
+  const __m128i two = _mm_max_epi32(four, _mm_shuffle_epi32(four, 0x4e));
+  return _mm_cvtsi128_si32(_mm_max_epi32(two, _mm_shuffle_epi32(two, 0xb1)));
+}
 template <int n>
 inline I ShiftLeftI(I x) {
   return {_mm256_slli_epi32(x.a, n), _mm256_slli_epi32(x.b, n)};
@@ -250,13 +266,77 @@ inline void Prefetch(const uint8_t* p) {
   asm volatile("prefetcht0 %0" : : "m"(*p));
 }
 
-inline __m256i Broadcast4(const int8_t* a) {
+inline __m256i Broadcast4(const void* a) {
   int32_t quad;
   __builtin_memcpy(&quad, a, 4);
   return _mm256_set1_epi32(quad);
 }
 
+inline F LoadQuads(const float* p, const float* q, const float* r, const float* s) {
+  return {_mm256_loadu2_m128(q, p), _mm256_loadu2_m128(s, r)};
+}
+inline void StoreQuads(float* p, float* q, float* r, float* s, F x) {
+  _mm256_storeu2_m128(q, p, x.a);
+  _mm256_storeu2_m128(s, r, x.b);
+}
+inline void Stream(float* p, F x) {
+  _mm256_stream_ps(p, x.a);
+  _mm256_stream_ps(p + 8, x.b);
+}
+inline void StreamFence() {
+  _mm_sfence();
+}
+
+inline L AsLine(I x) {
+  return {x.a, x.b};
+}
+inline I AsUnits(L x) {
+  return {x.a, x.b};
+}
+inline L AddW(L x, L y) {
+  return {_mm256_add_epi16(x.a, y.a), _mm256_add_epi16(x.b, y.b)};
+}
+inline L MulW(L x, L y) {
+  return {_mm256_mullo_epi16(x.a, y.a), _mm256_mullo_epi16(x.b, y.b)};
+}
+inline L MulRoundW(L x, L y) {
+  return {_mm256_mulhrs_epi16(x.a, y.a), _mm256_mulhrs_epi16(x.b, y.b)};
+}
+inline L MinW(L x, L y) {
+  return {_mm256_min_epi16(x.a, y.a), _mm256_min_epi16(x.b, y.b)};
+}
+template <int n>
+inline L ShiftW(L x) {
+  return {ShiftYmm<n>(x.a), ShiftYmm<n>(x.b)};
+}
+template <int n>
+inline L ShiftRightSignedW(L x) {
+  return {_mm256_srai_epi16(x.a, n), _mm256_srai_epi16(x.b, n)};
+}
+inline L SelectOdd(L even, L odd) {
+  const __m256i high = _mm256_set1_epi16(static_cast<int16_t>(0xff00));
+  return {_mm256_blendv_epi8(even.a, odd.a, high), _mm256_blendv_epi8(even.b, odd.b, high)};
+}
+inline __m256i PackYmm(I x, I y) {
+  const __m256i packed =
+      _mm256_packs_epi16(_mm256_packs_epi32(x.a, x.b), _mm256_packs_epi32(y.a, y.b));
+  return _mm256_permutevar8x32_epi32(packed, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+}
+inline L PackS8(I x, I y, I z, I w) {
+  return {PackYmm(x, y), PackYmm(z, w)};
+}
+
 #ifdef __AVXVNNI__
+// 12 sums of half a panel, its line and a broadcast.
+inline constexpr int kDotPanels = 1, kDotTokens = 6;
+inline I AddDots(I sum, const uint8_t* quad, L line) {
+  const __m256i four = Broadcast4(quad);
+  // Not the intrinsic: GCC 12 copies every sum of a loop before and after its dot.
+  asm("%{vex%} vpdpbusd %2, %1, %0" : "+x"(sum.a) : "x"(four), "x"(line.a));
+  asm("%{vex%} vpdpbusd %2, %1, %0" : "+x"(sum.b) : "x"(four), "x"(line.b));
+  return sum;
+}
+
 template <int kMax, int kLines>
 struct Dot {
   I sum;

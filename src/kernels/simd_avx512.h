@@ -133,6 +133,18 @@ inline I SubI(I x, I y) {
 inline I AndI(I x, I y) {
   return {_mm512_and_si512(x.a, y.a)};
 }
+inline I OrI(I x, I y) {
+  return {_mm512_or_si512(x.a, y.a)};
+}
+inline I MaxI(I x, I y) {
+  return {_mm512_max_epi32(x.a, y.a)};
+}
+inline I MulI(I x, I y) {
+  return {_mm512_mullo_epi32(x.a, y.a)};
+}
+inline int32_t ReduceMaxI(I x) {
+  return _mm512_reduce_max_epi32(x.a);
+}
 template <int n>
 inline I ShiftLeftI(I x) {
   return {_mm512_slli_epi32(x.a, n)};
@@ -212,6 +224,72 @@ inline void LoadPairs(const uint8_t* p, bool brain, F* even, F* odd) {
 // Not _mm_prefetch: GCC 12 drops calls of functions that only prefetch.
 inline void Prefetch(const uint8_t* p) {
   asm volatile("prefetcht0 %0" : : "m"(*p));
+}
+
+inline F LoadQuads(const float* p, const float* q, const float* r, const float* s) {
+  __m512 four = _mm512_castps128_ps512(_mm_loadu_ps(p));
+  four = _mm512_insertf32x4(four, _mm_loadu_ps(q), 1);
+  four = _mm512_insertf32x4(four, _mm_loadu_ps(r), 2);
+  return {_mm512_insertf32x4(four, _mm_loadu_ps(s), 3)};
+}
+inline void StoreQuads(float* p, float* q, float* r, float* s, F x) {
+  _mm_storeu_ps(p, _mm512_castps512_ps128(x.a));
+  _mm_storeu_ps(q, _mm512_extractf32x4_ps(x.a, 1));
+  _mm_storeu_ps(r, _mm512_extractf32x4_ps(x.a, 2));
+  _mm_storeu_ps(s, _mm512_extractf32x4_ps(x.a, 3));
+}
+inline void Stream(float* p, F x) {
+  _mm512_stream_ps(p, x.a);
+}
+inline void StreamFence() {
+  _mm_sfence();
+}
+
+inline L AsLine(I x) {
+  return {x.a};
+}
+inline I AsUnits(L x) {
+  return {x.a};
+}
+inline L AddW(L x, L y) {
+  return {_mm512_add_epi16(x.a, y.a)};
+}
+inline L MulW(L x, L y) {
+  return {_mm512_mullo_epi16(x.a, y.a)};
+}
+inline L MulRoundW(L x, L y) {
+  return {_mm512_mulhrs_epi16(x.a, y.a)};
+}
+inline L MinW(L x, L y) {
+  return {_mm512_min_epi16(x.a, y.a)};
+}
+template <int n>
+inline L ShiftW(L x) {
+  if constexpr (n > 0) return {_mm512_slli_epi16(x.a, n)};
+  if constexpr (n < 0) return {_mm512_srli_epi16(x.a, -n)};
+}
+template <int n>
+inline L ShiftRightSignedW(L x) {
+  return {_mm512_srai_epi16(x.a, n)};
+}
+inline L SelectOdd(L even, L odd) {
+  return {_mm512_mask_mov_epi8(even.a, 0xaaaaaaaaaaaaaaaa, odd.a)};
+}
+inline L PackS8(I x, I y, I z, I w) {
+  const __m512i packed =
+      _mm512_packs_epi16(_mm512_packs_epi32(x.a, y.a), _mm512_packs_epi32(z.a, w.a));
+  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  return {_mm512_permutexvar_epi32(order, packed)};
+}
+
+// 16 sums, 2 lines, and a broadcast that feeds two products.
+inline constexpr int kDotPanels = 2, kDotTokens = 8;
+inline I AddDots(I sum, const uint8_t* quad, L line) {
+  int32_t four;
+  __builtin_memcpy(&four, quad, 4);
+  // Not the intrinsic: GCC 12 copies every sum of a loop before and after its dot.
+  asm("vpdpbusd %2, %1, %0" : "+v"(sum.a) : "v"(_mm512_set1_epi32(four)), "v"(line.a));
+  return sum;
 }
 
 template <int kMax, int kLines>

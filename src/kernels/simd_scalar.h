@@ -190,6 +190,26 @@ inline I AndI(I a, I b) {
   HEARTH_LANES a.v[i] &= b.v[i];
   return a;
 }
+inline I OrI(I a, I b) {
+  HEARTH_LANES a.v[i] |= b.v[i];
+  return a;
+}
+inline I MaxI(I a, I b) {
+  HEARTH_LANES a.v[i] = a.v[i] > b.v[i] ? a.v[i] : b.v[i];
+  return a;
+}
+inline I MulI(I a, I b) {  // the low 32 bits
+  HEARTH_LANES {
+    a.v[i] = static_cast<int32_t>(static_cast<uint32_t>(a.v[i]) * static_cast<uint32_t>(b.v[i]));
+  }
+  return a;
+}
+inline int32_t ReduceMaxI(I a) {
+  for (int n = 8; n >= 1; n /= 2) {
+    for (int i = 0; i < n; ++i) a.v[i] = a.v[i] > a.v[i + n] ? a.v[i] : a.v[i + n];
+  }
+  return a.v[0];
+}
 template <int n>
 inline I ShiftLeftI(I a) {
   HEARTH_LANES a.v[i] = static_cast<int32_t>(static_cast<uint32_t>(a.v[i]) << n);
@@ -283,6 +303,79 @@ inline void LoadPairs(const uint8_t* p, bool brain, F* even, F* odd) {
 }
 inline void Prefetch(const uint8_t*) {}
 
+// Four quads of floats from four places, and back.
+inline F LoadQuads(const float* a, const float* b, const float* c, const float* d) {
+  const float* from[4] = {a, b, c, d};
+  F r;
+  HEARTH_LANES r.v[i] = from[i / 4][i % 4];
+  return r;
+}
+inline void StoreQuads(float* a, float* b, float* c, float* d, F x) {
+  float* to[4] = {a, b, c, d};
+  HEARTH_LANES to[i / 4][i % 4] = x.v[i];
+}
+// A store that passes by the caches; others see it after the fence. REQUIRES: p is aligned to 64.
+inline void Stream(float* p, F x) {
+  Store(p, x);
+}
+inline void StreamFence() {}
+
+// Lines as 32 words of 16 bits.
+inline L AsLine(I a) {
+  L r;
+  __builtin_memcpy(&r, &a, 64);
+  return r;
+}
+inline I AsUnits(L a) {
+  I r;
+  __builtin_memcpy(&r, &a, 64);
+  return r;
+}
+template <typename Op>
+inline L EachWord(L a, L b, Op op) {
+  for (int i = 0; i < 32; ++i) {
+    int16_t x, y;
+    __builtin_memcpy(&x, a.v + 2 * i, 2);
+    __builtin_memcpy(&y, b.v + 2 * i, 2);
+    x = static_cast<int16_t>(op(x, y));
+    __builtin_memcpy(a.v + 2 * i, &x, 2);
+  }
+  return a;
+}
+inline L AddW(L a, L b) {
+  return EachWord(a, b, [](int x, int y) { return x + y; });
+}
+inline L MulW(L a, L b) {  // the low 16 bits
+  return EachWord(a, b, [](int x, int y) { return x * y; });
+}
+inline L MulRoundW(L a, L b) {  // a * b / 2^15, halves up
+  return EachWord(a, b, [](int x, int y) { return (x * y + (1 << 14)) >> 15; });
+}
+inline L MinW(L a, L b) {
+  return EachWord(a, b, [](int x, int y) { return x < y ? x : y; });
+}
+template <int n>
+inline L ShiftW(L a) {  // left for n > 0, right with zeros for n < 0
+  return EachWord(a, a, [](int x, int) { return n > 0 ? (x & 0xffff) << n : (x & 0xffff) >> -n; });
+}
+template <int n>
+inline L ShiftRightSignedW(L a) {
+  return EachWord(a, a, [](int x, int) { return x >> n; });
+}
+inline L SelectOdd(L even, L odd) {  // bytes 0, 2, ... of the first, 1, 3, ... of the second
+  HEARTH_BYTES even.v[i] = i % 2 == 0 ? even.v[i] : odd.v[i];
+  return even;
+}
+// 64 lanes as signed bytes, in order. REQUIRES: they fit
+inline L PackS8(I a, I b, I c, I d) {
+  L r;
+  HEARTH_BYTES {
+    const I& from = i < 16 ? a : i < 32 ? b : i < 48 ? c : d;
+    r.v[i] = static_cast<uint8_t>(from.v[i % 16]);
+  }
+  return r;
+}
+
 // Sum over lines of (row's 4 codes) x (4 activations), per row: exact int32. kMax is the largest
 // code, kLines the number of Add calls of one chain, `index` 0, 1, 2, ...
 template <int kMax, int kLines>
@@ -296,6 +389,16 @@ struct Dot {
   }
   I Done() const { return sum; }
 };
+
+// sum + (4 unsigned bytes) x (the row's 4 signed bytes of the line), per row; exact modulo 2^32. A
+// row without a fast form need not have it. kDotPanels x kDotTokens sums fit into its registers.
+inline constexpr int kDotPanels = 1, kDotTokens = 1;
+inline I AddDots(I sum, const uint8_t* quad, L line) {
+  HEARTH_LANES {
+    for (int k = 0; k < 4; ++k) sum.v[i] += quad[k] * static_cast<int8_t>(line.v[4 * i + k]);
+  }
+  return sum;
+}
 
 #undef HEARTH_LANES
 #undef HEARTH_BYTES

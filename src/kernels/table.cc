@@ -24,6 +24,7 @@ const KernelTable* AmxTable() {
   static const KernelTable table = [] {
     KernelTable copy = kAvx512VnniTable;
     copy.name = "amx";
+    copy.bytes = &kAmxGemm.bytes;
     copy.matrix_unit = &kAmxGemm;
     return copy;
   }();

@@ -2,14 +2,31 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Body of an ISA unit: every algorithm in the vocabulary that was included before, and the one
-// table that the unit exports. HEARTH_TABLE names it, HEARTH_ROW is its name.
+// table that the unit exports. HEARTH_TABLE names it, HEARTH_ROW is its name; HEARTH_DOTS is
+// defined where the vocabulary has dots of bytes that multiply many tokens faster than MatMul does.
 
 #include "kernels/args.h"
 #include "kernels/attention.inl"
 #include "kernels/matmul.inl"
 #include "kernels/weights.inl"
 
+#ifdef HEARTH_DOTS
+#include "kernels/gemm_int8_dots.inl"
+
+#include "kernels/gemm_int8.inl"
+#endif
+
 namespace hearth::kernels {
+
+#ifdef HEARTH_DOTS
+namespace {
+constexpr ByteGemmTable kBytes = {HEARTH_ALL_TYPES(ByteGemmOf), ByteTokens<ByteProduct>,
+                                  ColumnTops};
+}  // namespace
+#define HEARTH_BYTES &kBytes
+#else
+#define HEARTH_BYTES nullptr
+#endif
 
 extern const KernelTable HEARTH_TABLE;
 const KernelTable HEARTH_TABLE = {
@@ -19,6 +36,7 @@ const KernelTable HEARTH_TABLE = {
     .quantize = Quantize,
     .vector = kVectorKernels,
     .kv = kKvKernels,
+    .bytes = HEARTH_BYTES,
     .matrix_unit = nullptr,
 };
 

@@ -37,8 +37,8 @@ int64_t LongestRow(const DecoderConfig& config) {
   return std::max({int64_t{config.width}, config.query_rows(), int64_t{config.feed_forward}});
 }
 
-// Narrower models lose more through int8 tiles than llama.cpp does, and stay with BF16 ones for all
-// products but gate and up, which cost the least (docs/quality.md).
+// Narrower models lose more through byte tiles than llama.cpp does: they take them for gate and up
+// only, which cost the least (docs/quality.md).
 constexpr int32_t kMinByteTilesWidth = 1024;
 
 void LayOut(const DecoderConfig& config, const ScratchShape& shape, Arena& arena,
@@ -63,8 +63,9 @@ void LayOut(const DecoderConfig& config, const ScratchShape& shape, Arena& arena
   if (shape.precise) return;
   const int64_t longest = LongestRow(config);
   out.input = arena.TakeBytes(
-      std::max(ops::QuantizedBytes(rows, longest),
-               ops::UsesTiles(*out.kernels, rows) ? ops::TileBytes(rows, longest) : 0));
+      std::max({ops::QuantizedBytes(rows, longest),
+                ops::UsesTiles(*out.kernels, rows) ? ops::TileBytes(rows, longest) : 0,
+                out.kernels->bytes != nullptr ? ops::ByteTileBytes(rows, longest) : 0}));
   out.tops_stride = longest;
   const int64_t threads = shape.threads;
   out.tops = reinterpret_cast<int32_t*>(
@@ -143,13 +144,12 @@ class Pass {
 
   using Matrices = std::initializer_list<const tensor::Weight*>;
 
-  // True when all these products of `count` tokens go through the matrix unit as int8.
+  // True when all these products of `count` tokens take byte tiles.
   bool TakesBytes(int64_t count, Matrices matrices) const {
     const bool gate_up = (*matrices.begin())->rows == static_cast<uint64_t>(c_.feed_forward);
     if (s_.shape.precise || (c_.width < kMinByteTilesWidth && !gate_up)) return false;
-    return ops::UsesTiles(*s_.kernels, count) && std::ranges::all_of(matrices, [&](const auto* m) {
-             return ops::HasByteTiles(*s_.kernels, *m);
-           });
+    return std::ranges::all_of(
+        matrices, [&](const auto* m) { return ops::UsesBytes(*s_.kernels, count, *m); });
   }
 
   // Room for the form in which products of `matrices` take `count` rows.
@@ -194,7 +194,7 @@ class Pass {
     for (int64_t t = begin * kGroup; t < last; ++t) {
       fill(first + t);
       if (count_tops) {  // while the row is in L1
-        s_.kernels->matrix_unit->column_tops(rows[t], rows.stride, 1, columns, tops);
+        s_.kernels->bytes->column_tops(rows[t], rows.stride, 1, columns, tops);
       }
     }
     Mark(Op::kNorm);
@@ -279,10 +279,11 @@ class Pass {
     return Prepare(s_.gate, c_.feed_forward, 0, {&layer.down}, Gated(layer), [](int64_t) {});
   }
 
-  // True when gate, up and activation are one product on the matrix unit.
+  // True when gate, up and activation are one product.
   bool Gated(const LayerWeights& layer) const {
-    return !s_.shape.precise && ops::UsesTiles(*s_.kernels, tokens_) &&
-           layer.gate.type == layer.up.type &&
+    if (s_.shape.precise || layer.gate.type != layer.up.type) return false;
+    if (TakesBytes(tokens_, {&layer.gate, &layer.up})) return true;
+    return ops::UsesTiles(*s_.kernels, tokens_) &&
            s_.kernels->matrix_unit->gemm[static_cast<size_t>(layer.up.type)] != nullptr;
   }
 

@@ -44,7 +44,9 @@ uint64_t TileBytes(int64_t tokens, int64_t columns) {
 
 uint64_t ProductScratch(const Kernels& kernels, int64_t tokens) {
   const uint64_t sums = static_cast<uint64_t>(tokens) * quant::kPanelRows * sizeof(float);
-  return UsesTiles(kernels, tokens) ? std::max(sums, kernels::GemmScratchBytes(tokens)) : sums;
+  const bool gemm = kernels.bytes != nullptr || kernels.matrix_unit != nullptr;
+  if (!gemm || tokens < kernels::kGemmMinTokens) return sums;
+  return std::max(sums, kernels::GemmScratchBytes(tokens));
 }
 
 kernels::QuantizedTokens QuantizedAt(uint8_t* room, int64_t tokens, int64_t columns) {
@@ -63,9 +65,10 @@ kernels::QuantizedTokens QuantizedAt(uint8_t* room, int64_t tokens, int64_t colu
   return q;
 }
 
-bool HasByteTiles(const Kernels& kernels, const tensor::Weight& weight) {
-  return kernels.matrix_unit != nullptr && weight.columns >= 4 * kernels::kOutlierQuads &&
-         kernels.matrix_unit->byte_gemm[static_cast<size_t>(weight.type)] != nullptr;
+bool UsesBytes(const Kernels& kernels, int64_t tokens, const tensor::Weight& weight) {
+  return kernels.bytes != nullptr && tokens >= kernels::kGemmMinTokens &&
+         weight.columns >= 4 * kernels::kOutlierQuads &&
+         kernels.bytes->gemm[static_cast<size_t>(weight.type)] != nullptr;
 }
 
 uint64_t ByteTileBytes(int64_t tokens, int64_t columns) {
@@ -126,13 +129,13 @@ void FillInput(const Kernels& kernels, const Input& input, int64_t columns, int6
                int64_t last) {
   const auto width = static_cast<int64_t>(RoundUp(static_cast<uint64_t>(columns), 32));
   if (input.bytes.tiles != nullptr) {
-    kernels.matrix_unit->byte_tokens({.x = input.x.data,
-                                      .stride = input.x.stride,
-                                      .tokens = input.tokens,
-                                      .columns = width,
-                                      .first_block = first / 2,
-                                      .last_block = (last + 1) / 2,
-                                      .out = input.bytes});
+    kernels.bytes->tokens({.x = input.x.data,
+                           .stride = input.x.stride,
+                           .tokens = input.tokens,
+                           .columns = width,
+                           .first_block = first / 2,
+                           .last_block = (last + 1) / 2,
+                           .out = input.bytes});
     return;
   }
   if (input.tiles != nullptr) {
@@ -182,7 +185,7 @@ kernels::GemmArgs GemmArgsOf(const Product& product, int64_t first, int64_t last
 // The kernel that takes the form of `input`; null when that is neither kind of tiles, or has none.
 kernels::GemmFn GemmOf(const Kernels& kernels, quant::Type type, const Input& input) {
   const auto i = static_cast<size_t>(type);
-  if (input.bytes.tiles != nullptr) return kernels.matrix_unit->byte_gemm[i];
+  if (input.bytes.tiles != nullptr) return kernels.bytes->gemm[i];
   return input.tiles != nullptr ? kernels.matrix_unit->gemm[i] : nullptr;
 }
 

@@ -31,7 +31,7 @@ struct Rows {
 inline constexpr int64_t kRowPad = 32;
 
 // The right side of a matrix product: float rows and the form that the kernels want, which is int8
-// groups, or BF16 tiles where the row has a matrix unit and the tokens are many.
+// groups, or tiles of bytes or BF16 where the row has them and the tokens are many.
 struct Input {
   Rows x;
   kernels::QuantizedTokens q;
@@ -39,15 +39,15 @@ struct Input {
   uint16_t* tiles;           // null: q or bytes count
   kernels::ByteTiles bytes;  // tiles null: q or tiles count
 };
-// True when products of `tokens` tokens go through the matrix unit.
+// True when products of `tokens` tokens go through the matrix unit, as BF16 at least.
 bool UsesTiles(const Kernels& kernels, int64_t tokens);
 // Room for the int8 form of `tokens` rows of `columns`, and its parts inside that room.
 uint64_t QuantizedBytes(int64_t tokens, int64_t columns);
 uint64_t TileBytes(int64_t tokens, int64_t columns);
 kernels::QuantizedTokens QuantizedAt(uint8_t* room, int64_t tokens, int64_t columns);
 
-// True when products of many tokens with this weight can go through the matrix unit as int8.
-bool HasByteTiles(const Kernels& kernels, const tensor::Weight& weight);
+// True when products of `tokens` tokens with this weight can take byte tiles.
+bool UsesBytes(const Kernels& kernels, int64_t tokens, const tensor::Weight& weight);
 uint64_t ByteTileBytes(int64_t tokens, int64_t columns);
 // outliers: [kernels::kOutlierQuads], which ChooseOutliers fills.
 kernels::ByteTiles ByteTilesAt(uint8_t* room, int64_t tokens, int64_t columns, int32_t* outliers);
@@ -73,7 +73,7 @@ uint64_t ProductScratch(const Kernels& kernels, int64_t tokens);
 // out[t][r] = weight[r] . input[t] (+ bias[r]) for rows [first, last), multiples of 16 or the end.
 void MatMul(const Kernels& kernels, const Product& product, int64_t first, int64_t last,
             const Input& input, Rows out);
-// out = activate(gate . input, up . input) for rows [first, last), through the matrix unit.
+// out = activate(gate . input, up . input) for rows [first, last).
 // tops: [rows] becomes the bits of the largest |out|, or null.
 // REQUIRES: both have one type and shape, and the input tiles that it takes.
 void GatedMatMul(const Kernels& kernels, const Product& gate, const tensor::Weight& up,

@@ -1,0 +1,111 @@
+// Copyright 2026 The Hearth Authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Int8 products on AMX tiles. The sums of a group are scaled and added while the tiles of the next
+// one multiply.
+#pragma once
+
+#include "kernels/amx_tiles.inl"
+#include "kernels/gemm_stretch.inl"
+
+namespace hearth::kernels {
+namespace {
+
+static_assert(kGroupSteps == kPassSteps, "a group of weights stays in L1 while all tokens pass");
+
+// The int32 sums of a group that wait to be scaled: [kBlocks][2 panels][16 tokens][16 rows] of c to
+// the same of sums.
+struct PendingSums {
+  const int32_t* c = nullptr;
+  float* sums;
+  const float* d[2];       // scales of the tokens of both blocks
+  const float* w;          // [2 panels][16] scales of the rows
+  int rows = 0, done = 0;  // rows of 16 sums: all, and those already added
+};
+
+// Adds the next eight rows (one tile is 16).
+template <bool kFirst>
+inline void AddRows(PendingSums& p) {
+  if (p.done == p.rows) return;
+  const int tile = p.done / 16;
+  const F w = Load(p.w + tile % 2 * 16);
+  const float* d = p.d[tile / 2] + p.done % 16;
+  const int32_t* c = p.c + p.done * 16;
+  float* sums = p.sums + p.done * 16;
+#pragma GCC unroll 8
+  for (int i = 0; i < 8; ++i) {
+    const F scaled = Mul(ToFloat(LoadI(c + 16 * i)), w);
+    Store(sums + 16 * i,
+          kFirst ? Mul(scaled, Set1(d[i])) : Fma(scaled, Set1(d[i]), Load(sums + 16 * i)));
+  }
+  p.done += 8;
+}
+
+// One group of columns of two panels against kBlocks blocks of 16 tokens; the rows of the group
+// before are added meanwhile.
+template <int kBlocks, bool kFirst>
+inline void MultiplyTiles(const uint8_t* a, int64_t a_stride, const uint8_t* b0, const uint8_t* b1,
+                          int64_t steps, int32_t* c, PendingSums& before) {
+  ZeroSums<kBlocks>();
+  for (int64_t k = 0; k < steps; ++k) {
+    _tile_loadd(4, a + k * kTileBytes, 64);
+    _tile_loadd(6, b0 + k * kTileBytes, 64);
+    _tile_dpbssd(0, 4, 6);
+    _tile_loadd(7, b1 + k * kTileBytes, 64);
+    _tile_dpbssd(1, 4, 7);
+    if constexpr (kBlocks == 2) {
+      _tile_loadd(5, a + a_stride + k * kTileBytes, 64);
+      _tile_dpbssd(2, 5, 6);
+      _tile_dpbssd(3, 5, 7);
+    }
+    AddRows<kFirst>(before);
+  }
+  while (before.done < before.rows) AddRows<kFirst>(before);
+  _tile_stored(0, c, 64);
+  _tile_stored(1, c + kTileSums, 64);
+  if constexpr (kBlocks == 2) {
+    _tile_stored(2, c + 2 * kTileSums, 64);
+    _tile_stored(3, c + 3 * kTileSums, 64);
+  }
+}
+
+struct ByteProduct {
+  static constexpr bool kUnsigned = false;
+  static void Begin() { ConfigureTiles(); }
+  static void End() { _tile_release(); }
+
+  template <bool kFirst>
+  static void MultiplyGroup(const GemmArgs& g, const ByteTilesShape& shape, const uint8_t* a,
+                            const float* d, const uint8_t* b, int64_t slot, const GroupRows& group,
+                            int64_t steps, float* sums, bool last) {
+    StoresBeforeTiles();
+    alignas(64) static thread_local int32_t room[2][2 * kBlockSums];
+    const int64_t a_stride = shape.steps * kTileBytes, d_stride = shape.groups * 16;
+    const int64_t token_blocks = (g.tokens + 15) / 16;
+    PendingSums pending;
+    int64_t block = 0;
+    for (int turn = 0; block < token_blocks; block += 2, turn ^= 1) {
+      const uint8_t* tiles = a + block * a_stride;
+      const bool two = block + 1 < token_blocks;
+      if (two) {
+        MultiplyTiles<2, kFirst>(tiles, a_stride, b, b + slot, steps, room[turn], pending);
+      } else {
+        MultiplyTiles<1, kFirst>(tiles, a_stride, b, b + slot, steps, room[turn], pending);
+      }
+      if (last && block > 0) ActivateBlocks(g, sums + (block - 2) * kBlockSums, 2);
+      const float* scales = d + block * d_stride;
+      pending = {room[turn],
+                 sums + block * kBlockSums,
+                 {scales, scales + d_stride},
+                 group.scale[0],
+                 two ? 64 : 32,
+                 0};
+    }
+    while (pending.done < pending.rows) AddRows<kFirst>(pending);
+    const int64_t rest = pending.rows / 32;
+    if (last) ActivateBlocks(g, sums + (token_blocks - rest) * kBlockSums, rest);
+  }
+};
+
+}  // namespace
+}  // namespace hearth::kernels

@@ -1,0 +1,87 @@
+// Copyright 2026 The Hearth Authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Int8 products through the dots of the vocabulary: kDotPanels x kDotTokens sums stay in registers
+// over a whole group of columns, of which the weights of a pair of panels (16 KB) and the bytes of
+// 16 tokens (8 KB) lie in L1.
+#pragma once
+
+#include "kernels/gemm_stretch.inl"
+
+namespace hearth::kernels {
+namespace {
+
+// kTokens rows of the tiles `a` against kDotPanels panels from `panel` of the pair on.
+//   d: scales of the tokens; sums: [2 panels][16 tokens][16 rows] from the first of the tokens on
+template <int kTokens, bool kFirst>
+inline void DotTokens(const uint8_t* a, const float* d, const uint8_t* b, int64_t slot,
+                      const GroupRows& rows, int panel, int64_t steps, float* sums) {
+  I sum[kDotPanels][kTokens];
+#pragma GCC unroll 2
+  for (int p = 0; p < kDotPanels; ++p) {
+#pragma GCC unroll 16
+    for (int t = 0; t < kTokens; ++t) sum[p][t] = LoadI(rows.start[panel + p]);
+  }
+  b += panel * slot;
+  for (int64_t k = 0; k < steps; ++k, a += kTileBytes, b += kTileBytes) {
+#pragma GCC unroll 4
+    for (int quad = 0; quad < 16; ++quad) {
+      L line[kDotPanels];
+#pragma GCC unroll 2
+      for (int p = 0; p < kDotPanels; ++p) line[p] = LoadL(b + p * slot + 64 * quad);
+#pragma GCC unroll 16
+      for (int t = 0; t < kTokens; ++t) {
+#pragma GCC unroll 2
+        for (int p = 0; p < kDotPanels; ++p) {
+          sum[p][t] = AddDots(sum[p][t], a + 64 * t + 4 * quad, line[p]);
+        }
+      }
+    }
+  }
+#pragma GCC unroll 2
+  for (int p = 0; p < kDotPanels; ++p) {
+    const F w = Load(rows.scale[panel + p]);
+    float* to = sums + (panel + p) * kTileSums;
+#pragma GCC unroll 16
+    for (int t = 0; t < kTokens; ++t, to += 16) {
+      const F scaled = Mul(ToFloat(sum[p][t]), w);
+      Store(to, kFirst ? Mul(scaled, Set1(d[t])) : Fma(scaled, Set1(d[t]), Load(to)));
+    }
+  }
+}
+
+// The tokens of a block from kFrom on, in parts of about one size.
+template <int kFrom, bool kFirst>
+inline void DotBlock(const uint8_t* a, const float* d, const uint8_t* b, int64_t slot,
+                     const GroupRows& rows, int panel, int64_t steps, float* sums) {
+  constexpr int kLeft = 16 - kFrom, kParts = (kLeft + kDotTokens - 1) / kDotTokens;
+  if constexpr (kLeft > 0) {
+    constexpr int kTokens = (kLeft + kParts - 1) / kParts;
+    DotTokens<kTokens, kFirst>(a + 64 * kFrom, d + kFrom, b, slot, rows, panel, steps,
+                               sums + 16 * kFrom);
+    DotBlock<kFrom + kTokens, kFirst>(a, d, b, slot, rows, panel, steps, sums);
+  }
+}
+
+struct ByteProduct {
+  static constexpr bool kUnsigned = true;
+  static void Begin() {}
+  static void End() {}
+
+  template <bool kFirst>
+  static void MultiplyGroup(const GemmArgs& g, const ByteTilesShape& shape, const uint8_t* a,
+                            const float* d, const uint8_t* b, int64_t slot, const GroupRows& rows,
+                            int64_t steps, float* sums, bool last) {
+    const int64_t token_blocks = (g.tokens + 15) / 16;
+    for (int64_t block = 0; block < token_blocks; ++block, sums += kBlockSums) {
+      for (int panel = 0; panel < 2; panel += kDotPanels) {
+        DotBlock<0, kFirst>(a + block * shape.steps * kTileBytes, d + block * shape.groups * 16, b,
+                            slot, rows, panel, steps, sums);
+      }
+      if (last) ActivateBlocks(g, sums, 1);
+    }
+  }
+};
+
+}  // namespace
+}  // namespace hearth::kernels
