@@ -23,17 +23,21 @@ inline void DotTokens(const uint8_t* a, const float* d, const uint8_t* b, int64_
     for (int t = 0; t < kTokens; ++t) sum[p][t] = LoadI(rows.start[panel + p]);
   }
   b += panel * slot;
+  // A loop of its own, because GCC 12 does not unroll one that holds unrolled ones.
+  constexpr int kUnroll = 4;
   for (int64_t k = 0; k < steps; ++k, a += kTileBytes, b += kTileBytes) {
+    for (int first = 0; first < 16; first += kUnroll) {
 #pragma GCC unroll 4
-    for (int quad = 0; quad < 16; ++quad) {
-      L line[kDotPanels];
+      for (int quad = first; quad < first + kUnroll; ++quad) {
+        L line[kDotPanels];
 #pragma GCC unroll 2
-      for (int p = 0; p < kDotPanels; ++p) line[p] = LoadL(b + p * slot + 64 * quad);
+        for (int p = 0; p < kDotPanels; ++p) line[p] = LoadL(b + p * slot + 64 * quad);
 #pragma GCC unroll 16
-      for (int t = 0; t < kTokens; ++t) {
+        for (int t = 0; t < kTokens; ++t) {
 #pragma GCC unroll 2
-        for (int p = 0; p < kDotPanels; ++p) {
-          sum[p][t] = AddDots(sum[p][t], a + 64 * t + 4 * quad, line[p]);
+          for (int p = 0; p < kDotPanels; ++p) {
+            sum[p][t] = AddDots(sum[p][t], a + 64 * t + 4 * quad, line[p]);
+          }
         }
       }
     }

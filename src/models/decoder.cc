@@ -40,6 +40,9 @@ int64_t LongestRow(const DecoderConfig& config) {
 // Narrower models lose more through byte tiles than llama.cpp does: they take them for gate and up
 // only, which cost the least (docs/quality.md).
 constexpr int32_t kMinByteTilesWidth = 1024;
+// Without BF16 the other products lose more too, and the narrowest keep int8 per 32 columns for
+// all.
+constexpr int32_t kMinGateUpWidth = 768;
 
 void LayOut(const DecoderConfig& config, const ScratchShape& shape, Arena& arena,
             DecoderScratch& out) {
@@ -147,7 +150,8 @@ class Pass {
   // True when all these products of `count` tokens take byte tiles.
   bool TakesBytes(int64_t count, Matrices matrices) const {
     const bool gate_up = (*matrices.begin())->rows == static_cast<uint64_t>(c_.feed_forward);
-    if (s_.shape.precise || (c_.width < kMinByteTilesWidth && !gate_up)) return false;
+    const int32_t narrow = s_.kernels->matrix_unit != nullptr ? 0 : kMinGateUpWidth;
+    if (s_.shape.precise || c_.width < (gate_up ? narrow : kMinByteTilesWidth)) return false;
     return std::ranges::all_of(
         matrices, [&](const auto* m) { return ops::UsesBytes(*s_.kernels, count, *m); });
   }
