@@ -144,12 +144,13 @@ constexpr uint64_t GemmScratchBytes(int64_t tokens) {
   const int64_t sums = (tokens + 15) / 16 * 16 * kGemmPanels * quant::kPanelRows * 4;
   return static_cast<uint64_t>(kGemmWeightBytes + sums);
 }
-// Fewer tokens than this are faster through `matmul`.
+// Fewer tokens than this are faster through `matmul` than on a matrix unit.
 inline constexpr int64_t kGemmMinTokens = 16;
 
 // Int8 products of many tokens. Weights are requantised to one scale per row and group of columns.
 // Every row that has it gives the same bits, for any split of the panels over threads.
 struct ByteGemmTable {
+  int64_t min_tokens;              // fewer are faster in another form
   GemmFn gemm[quant::kTypeCount];  // null where the type has none
   void (*tokens)(const ByteTileArgs&);
   // Choosing outliers: top[column] = max(top[column], bits of |x|) over `tokens` rows.

@@ -7,6 +7,7 @@
 // same bits. A row includes what multiplies before this (its Product, gemm_int8_amx.inl or
 // gemm_int8_dots.inl):
 //   kUnsigned             tokens are stored + 128, and what that adds is in GroupRows::start
+//   kMinTokens            ByteGemmTable::min_tokens
 //   Begin(), End()        around the products of a call
 //   MultiplyGroup<kFirst>(g, shape, a, d, b, slot, rows, steps, sums, last)
 //     all tokens against one group of a pair of panels; a, d: tiles and scales of the group of the

@@ -71,6 +71,7 @@ inline void MultiplyTiles(const uint8_t* a, int64_t a_stride, const uint8_t* b0,
 
 struct ByteProduct {
   static constexpr bool kUnsigned = false;
+  static constexpr int64_t kMinTokens = kGemmMinTokens;
   static void Begin() { ConfigureTiles(); }
   static void End() { _tile_release(); }
 

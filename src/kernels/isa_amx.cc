@@ -17,7 +17,8 @@ const GemmTable kAmxGemm = {
     .gemm = HEARTH_ALL_TYPES(GemmOf),
     .tile_tokens = TileTokens,
     .attend = {AttendTiles<Kv::kFloat>, AttendTiles<Kv::kHalf>, AttendTiles<Kv::kInt8>},
-    .bytes = {HEARTH_ALL_TYPES(ByteGemmOf), ByteTokens<ByteProduct>, ColumnTops},
+    .bytes = {ByteProduct::kMinTokens, HEARTH_ALL_TYPES(ByteGemmOf), ByteTokens<ByteProduct>,
+              ColumnTops},
 };
 
 }  // namespace hearth::kernels

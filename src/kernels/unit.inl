@@ -20,8 +20,8 @@ namespace hearth::kernels {
 
 #ifdef HEARTH_DOTS
 namespace {
-constexpr ByteGemmTable kBytes = {HEARTH_ALL_TYPES(ByteGemmOf), ByteTokens<ByteProduct>,
-                                  ColumnTops};
+constexpr ByteGemmTable kBytes = {ByteProduct::kMinTokens, HEARTH_ALL_TYPES(ByteGemmOf),
+                                  ByteTokens<ByteProduct>, ColumnTops};
 }  // namespace
 #define HEARTH_BYTES &kBytes
 #else

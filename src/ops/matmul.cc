@@ -66,7 +66,7 @@ kernels::QuantizedTokens QuantizedAt(uint8_t* room, int64_t tokens, int64_t colu
 }
 
 bool UsesBytes(const Kernels& kernels, int64_t tokens, const tensor::Weight& weight) {
-  return kernels.bytes != nullptr && tokens >= kernels::kGemmMinTokens &&
+  return kernels.bytes != nullptr && tokens >= kernels.bytes->min_tokens &&
          weight.columns >= 4 * kernels::kOutlierQuads &&
          kernels.bytes->gemm[static_cast<size_t>(weight.type)] != nullptr;
 }
