@@ -17,10 +17,19 @@
 //   pair plane, 2 lines     line j: bits 2t, 2t+1 = quad j + 2t, t = 0..3
 //   bit plane, 1 line       bit t = quad t
 //   byte plane, 8 lines     line j = quad j
+//   triple plane, 3 lines   line j: bits 0-2 = quad 2j, bits 3-5 = quad 2j + 1; bits 6 and 7 of
+//   line
+//                           0, bit 6 of line 1 = quad 6; bits 6 and 7 of line 2, bit 7 of line 1 =
+//                           quad 7 (low bits first)
 //   W2 = pair   W3 = pair, bit   W4 = nibble   W5 = nibble, bit   W6 = nibble, pair   W8 = byte
 // The code is the concatenation, first plane in the low bits. Signed 8-bit values are stored + 128.
 // 16-bit floats: lines of 16 rows x 2 consecutive columns; 32-bit floats: 16 rows x 1 column.
 // Columns are padded to 32 and rows to 16 with zero bytes.
+//
+// A *split* matrix has two parts, so that the high bits of all its codes can be read alone: first
+// panels as above whose codes are the high bits, then, behind the last of them, the low bits of
+// each panel, block after block, no scales.
+//   S6 = triple, then triple   S8 = nibble, then nibble
 //
 // A weight is  w = s * (table[code] or code - zero) + o,  evaluated in float32 in this order, which
 // is bit for bit the reference decoder. s and o are constant over `group` columns (32 or 16).
@@ -45,15 +54,32 @@ enum class Type : uint8_t {
   kIQ4_NL,
   kIQ4_XS,
   kMXFP4,
+  // The same numbers in split matrices, for the output layer: never in a file.
+  kQ6_KSplit,
+  kQ8_0Split,
 };
-inline constexpr int kTypeCount = 16;
+inline constexpr int kFileTypeCount = 16;
+inline constexpr int kTypeCount = 18;
 
 inline constexpr int kPanelRows = 16;
 inline constexpr int kBlockColumns = 32;
 inline constexpr int kSuperBlocks = 8;  // blocks per super-block
 inline constexpr int kSuperColumns = kBlockColumns * kSuperBlocks;
 
-enum class Codes : uint8_t { kW2, kW3, kW4, kW5, kW6, kW8, kHalf, kBrain, kFloat };
+enum class Codes : uint8_t {
+  kW2,
+  kW3,
+  kW4,
+  kW5,
+  kW6,
+  kW8,
+  kTriple,
+  kS6,
+  kS8,
+  kHalf,
+  kBrain,
+  kFloat
+};
 
 // How s and o are stored in a scale area; nb = blocks in the super-block, [16] runs over rows.
 enum class Scales : uint8_t {
@@ -106,20 +132,33 @@ constexpr PackRow kPackRows[kTypeCount] = {
     {Type::kIQ4_NL, Codes::kW4, Scales::kHalf, 128, 32, kIQ4Values},
     {Type::kIQ4_XS, Codes::kW4, Scales::kK6, 128, 32, kIQ4Values},
     {Type::kMXFP4, Codes::kW4, Scales::kE8M0, 12, 32, kMXFP4Values},
+    {Type::kQ6_KSplit, Codes::kS6, Scales::kByte16, 32, 16, nullptr},
+    {Type::kQ8_0Split, Codes::kS8, Scales::kHalf, 128, 32, nullptr},
 };
 
 constexpr const PackRow& PackRowOf(Type type) {
   return kPackRows[static_cast<int>(type)];
 }
 
+// How a split matrix's codes are made of its parts: high << low_bits | low.
+struct SplitCodes {
+  Codes high, low;
+  int low_bits;  // 0: one part, which is `high`
+};
+constexpr SplitCodes SplitOf(Codes codes) {
+  if (codes == Codes::kS6) return {Codes::kTriple, Codes::kTriple, 3};
+  if (codes == Codes::kS8) return {Codes::kW4, Codes::kW4, 4};
+  return {codes, codes, 0};
+}
+
 // Which planes a block of codes has, in storage order.
 struct PlaneSet {
-  bool nibble, pair, bit, byte;
+  bool nibble, pair, bit, byte, triple;
 };
 constexpr PlaneSet PlanesOf(Codes codes) {
   return {codes == Codes::kW4 || codes == Codes::kW5 || codes == Codes::kW6,
           codes == Codes::kW2 || codes == Codes::kW3 || codes == Codes::kW6,
-          codes == Codes::kW3 || codes == Codes::kW5, codes == Codes::kW8};
+          codes == Codes::kW3 || codes == Codes::kW5, codes == Codes::kW8, codes == Codes::kTriple};
 }
 
 // Bytes of one element of a float format, 0 for integer codes.
@@ -127,14 +166,18 @@ constexpr int FloatBytes(Codes codes) {
   return codes == Codes::kFloat ? 4 : codes == Codes::kHalf || codes == Codes::kBrain ? 2 : 0;
 }
 
-// Bytes of the codes of one block, 16 rows x 32 columns.
+// Bytes of the codes of one block, 16 rows x 32 columns, of one part.
 constexpr uint64_t CodeBlockBytes(Codes codes) {
   if (const int bytes = FloatBytes(codes); bytes != 0) {
     return static_cast<uint64_t>(kPanelRows * kBlockColumns * bytes);
   }
   const PlaneSet planes = PlanesOf(codes);
   return static_cast<uint64_t>(256 * planes.nibble + 128 * planes.pair + 64 * planes.bit +
-                               512 * planes.byte);
+                               512 * planes.byte + 192 * planes.triple);
+}
+constexpr uint64_t LowBlockBytes(Codes codes) {
+  const SplitCodes split = SplitOf(codes);
+  return split.low_bits == 0 ? 0 : CodeBlockBytes(split.low);
 }
 
 // Bytes of the scale area of a super-block of `blocks` blocks (8, or fewer in the tail).
@@ -159,6 +202,19 @@ constexpr uint64_t ScaleAreaBytes(Scales scales, int blocks) {
       return 320;
   }
   return 0;
+}
+
+// Bytes of a panel of `blocks` blocks, with the high bits only where the matrix is split.
+constexpr uint64_t PanelBytes(const PackRow& row, uint64_t blocks) {
+  const uint64_t tail = blocks % kSuperBlocks;
+  return blocks * CodeBlockBytes(SplitOf(row.codes).high) +
+         blocks / kSuperBlocks * ScaleAreaBytes(row.scales, kSuperBlocks) +
+         (tail == 0 ? 0 : ScaleAreaBytes(row.scales, static_cast<int>(tail)));
+}
+
+// The packed type of the output layer, of which decoding mostly reads the high bits only.
+constexpr Type SplitTypeOf(Type type) {
+  return type == Type::kQ6_K ? Type::kQ6_KSplit : type == Type::kQ8_0 ? Type::kQ8_0Split : type;
 }
 
 }  // namespace hearth::quant

@@ -171,6 +171,7 @@ void ReadRowBlock(Type type, const uint8_t* in, int blocks, RowBlock* out) {
     case Type::kQ5_1:
       return ReadSmallBlocks(in, blocks, {24, 2, 4, 8}, out);
     case Type::kQ8_0:
+    case Type::kQ8_0Split:
       return ReadQ8_0(in, blocks, out);
     case Type::kMXFP4:
       return ReadMxfp4(in, blocks, out);
@@ -183,6 +184,7 @@ void ReadRowBlock(Type type, const uint8_t* in, int blocks, RowBlock* out) {
     case Type::kQ5_K:
       return ReadQ5_K(in, out);
     case Type::kQ6_K:
+    case Type::kQ6_KSplit:
       return ReadQ6_K(in, out);
     case Type::kIQ4_XS:
       return ReadIQ4_XS(in, out);
@@ -237,6 +239,28 @@ void StoreCodes(PlaneSet planes, const uint8_t* codes, int row, uint8_t* out) {
   if (planes.byte) {
     for (int j = 0; j < 8; ++j) Store32(out + 64 * j, Load32(codes + 4 * j));
   }
+  if (planes.triple) {
+    const auto quad = [&](int q) { return Load32(codes + 4 * q) & 0x07070707; };
+    const uint32_t last[3] = {quad(6) & 0x03030303,
+                              (quad(6) >> 2 & 0x01010101) | (quad(7) >> 1 & 0x02020202),
+                              quad(7) & 0x03030303};
+    for (int j = 0; j < 3; ++j) {
+      Store32(out + 64 * j, quad(2 * j) | quad(2 * j + 1) << 3 | last[j] << 6);
+    }
+  }
+}
+
+// The same where the panel is split: `low` is the block of low bits.
+void StoreParts(Codes codes, const uint8_t* values, int row, uint8_t* high, uint8_t* low) {
+  const SplitCodes split = SplitOf(codes);
+  if (split.low_bits == 0) return StoreCodes(PlanesOf(codes), values, row, high);
+  uint8_t parts[2][kBlockColumns];
+  for (int i = 0; i < kBlockColumns; ++i) {
+    parts[0][i] = static_cast<uint8_t>(values[i] >> split.low_bits);
+    parts[1][i] = static_cast<uint8_t>(values[i] & ((1 << split.low_bits) - 1));
+  }
+  StoreCodes(PlanesOf(split.high), parts[0], row, high);
+  StoreCodes(PlanesOf(split.low), parts[1], row, low);
 }
 
 void Store16(uint8_t* base, int index, uint16_t v) {
@@ -387,7 +411,18 @@ int ReadCode(PlaneSet planes, const uint8_t* block, int row, int column) {
   }
   if (planes.bit) code |= (block[byte] >> quad & 1) << shift;
   if (planes.byte) code = block[64 * quad + byte];
+  if (planes.triple && quad < 6) code = block[64 * (quad / 2) + byte] >> (3 * (quad % 2)) & 7;
+  if (planes.triple && quad >= 6) {
+    code = block[128 * (quad - 6) + byte] >> 6 | (block[64 + byte] >> quad & 1) << 2;
+  }
   return code;
+}
+
+int ReadParts(Codes codes, const uint8_t* high, const uint8_t* low, int row, int column) {
+  const SplitCodes split = SplitOf(codes);
+  const int code = ReadCode(PlanesOf(split.high), high, row, column);
+  if (split.low_bits == 0) return code;
+  return code << split.low_bits | ReadCode(PlanesOf(split.low), low, row, column);
 }
 
 void UnpackFloats(Codes codes, uint64_t columns, const uint8_t* panel, int row, float* out) {
@@ -404,27 +439,28 @@ void UnpackFloats(Codes codes, uint64_t columns, const uint8_t* panel, int row, 
 }  // namespace
 
 uint64_t PanelBytes(Type type, uint64_t columns) {
-  const PackRow& row = PackRowOf(type);
-  const uint64_t blocks = CeilDiv(columns, kBlockColumns);
-  const uint64_t codes = blocks * CodeBlockBytes(row.codes);
-  const uint64_t tail = blocks % kSuperBlocks;
-  return codes + blocks / kSuperBlocks * ScaleAreaBytes(row.scales, kSuperBlocks) +
-         (tail == 0 ? 0 : ScaleAreaBytes(row.scales, static_cast<int>(tail)));
+  return PanelBytes(PackRowOf(type), CeilDiv(columns, kBlockColumns));
+}
+
+uint64_t LowPanelBytes(Type type, uint64_t columns) {
+  return CeilDiv(columns, kBlockColumns) * LowBlockBytes(PackRowOf(type).codes);
 }
 
 uint64_t PackedBytes(Type type, uint64_t rows, uint64_t columns) {
-  return CeilDiv(rows, kPanelRows) * PanelBytes(type, columns);
+  return CeilDiv(rows, kPanelRows) * (PanelBytes(type, columns) + LowPanelBytes(type, columns));
 }
 
-void PackPanel(Type type, uint64_t columns, const uint8_t* const rows[kPanelRows], uint8_t* out) {
+void PackPanel(Type type, uint64_t columns, const uint8_t* const rows[kPanelRows], uint8_t* out,
+               uint8_t* low) {
   const PackRow& row = PackRowOf(type);
   std::memset(out, 0, PanelBytes(type, columns));
+  if (low != nullptr) std::memset(low, 0, LowPanelBytes(type, columns));
   if (const int bytes = FloatBytes(row.codes); bytes != 0) {
     return PackFloats(columns, bytes, rows, out);
   }
   const TypeRow& source = Row(type);
-  const PlaneSet planes = PlanesOf(row.codes);
-  const uint64_t block_bytes = CodeBlockBytes(row.codes);
+  const uint64_t block_bytes = CodeBlockBytes(SplitOf(row.codes).high);
+  const uint64_t low_bytes = LowBlockBytes(row.codes);
   const uint64_t supers = CeilDiv(columns, kSuperColumns);
   RowBlock block;
   for (uint64_t s = 0; s < supers; ++s) {
@@ -436,31 +472,36 @@ void PackPanel(Type type, uint64_t columns, const uint8_t* const rows[kPanelRows
       ReadRowBlock(type, rows[r] + in_offset, blocks, &block);
       StoreScales(row.scales, block, blocks, r, out);
       for (int b = 0; b < blocks; ++b) {
-        StoreCodes(planes, block.codes + kBlockColumns * b, r, codes + block_bytes * b);
+        StoreParts(row.codes, block.codes + kBlockColumns * b, r, codes + block_bytes * b,
+                   low + low_bytes * b);
       }
     }
     out = codes + block_bytes * blocks;
+    low += low_bytes * blocks;
   }
 }
 
-void UnpackRow(Type type, uint64_t columns, const uint8_t* panel, int row, float* out) {
+void UnpackRow(Type type, uint64_t columns, const uint8_t* panel, int row, float* out,
+               const uint8_t* low) {
   const PackRow& pack = PackRowOf(type);
   if (FloatBytes(pack.codes) != 0) return UnpackFloats(pack.codes, columns, panel, row, out);
-  const PlaneSet planes = PlanesOf(pack.codes);
-  const uint64_t block_bytes = CodeBlockBytes(pack.codes);
+  const uint64_t block_bytes = CodeBlockBytes(SplitOf(pack.codes).high);
+  const uint64_t low_bytes = LowBlockBytes(pack.codes);
   const uint64_t supers = CeilDiv(columns, kSuperColumns);
   for (uint64_t s = 0; s < supers; ++s) {
     const int blocks = BlocksAt(columns, s);
     const uint8_t* codes = panel + ScaleAreaBytes(pack.scales, blocks);
     for (int c = 0; c < blocks * kBlockColumns; ++c) {
       const ScaleOffset scale = ReadScale(pack.scales, panel, c / pack.group, row);
-      const int code =
-          ReadCode(planes, codes + block_bytes * (c / kBlockColumns), row, c % kBlockColumns);
+      const int block = c / kBlockColumns;
+      const int code = ReadParts(pack.codes, codes + block_bytes * block, low + low_bytes * block,
+                                 row, c % kBlockColumns);
       const int value = pack.table != nullptr ? pack.table[code] : code - pack.zero;
       const float product = scale.s * static_cast<float>(value);
       out[s * kSuperColumns + c] = scale.has_offset ? product + scale.o : product;
     }
     panel = codes + block_bytes * blocks;
+    low += low_bytes * blocks;
   }
 }
 

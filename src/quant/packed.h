@@ -14,16 +14,19 @@ namespace hearth::quant {
 
 // Sizes in bytes. REQUIRES (all): columns >= 1; for K-quants a multiple of 256, for other block
 // types of 32 (what the type's block_weights demands).
-uint64_t PanelBytes(Type type, uint64_t columns);
+uint64_t PanelBytes(Type type, uint64_t columns);     // of the first part of a split matrix
+uint64_t LowPanelBytes(Type type, uint64_t columns);  // of the second; 0: not split
 uint64_t PackedBytes(Type type, uint64_t rows, uint64_t columns);
 
 // Packs one panel. rows[i]: source data of row i in the file's format, null beyond the last row.
-// out: PanelBytes, need not be zeroed.
-void PackPanel(Type type, uint64_t columns, const uint8_t* const rows[kPanelRows], uint8_t* out);
+// out: PanelBytes, low: LowPanelBytes, need not be zeroed.
+void PackPanel(Type type, uint64_t columns, const uint8_t* const rows[kPanelRows], uint8_t* out,
+               uint8_t* low = nullptr);
 
 // The floats of one row (0..15) of a packed panel, equal to the reference decoder's. out:
 // [columns].
-void UnpackRow(Type type, uint64_t columns, const uint8_t* panel, int row, float* out);
+void UnpackRow(Type type, uint64_t columns, const uint8_t* panel, int row, float* out,
+               const uint8_t* low = nullptr);
 
 // A view of a packed matrix; the owner is elsewhere.
 struct PackedMatrix {
@@ -31,12 +34,16 @@ struct PackedMatrix {
   uint64_t rows = 0;
   uint64_t columns = 0;
   uint64_t panel_bytes = 0;
-  const uint8_t* data = nullptr;  // [panels][panel_bytes], 64-byte aligned
+  uint64_t low_bytes = 0;         // of a panel's low bits, where the matrix is split
+  const uint8_t* data = nullptr;  // [panels][panel_bytes], [panels][low_bytes], 64-byte aligned
 
   uint64_t panels() const { return (rows + kPanelRows - 1) / kPanelRows; }
+  uint64_t bytes() const { return panels() * (panel_bytes + low_bytes); }
   const uint8_t* panel(uint64_t i) const { return data + i * panel_bytes; }
+  const uint8_t* low(uint64_t i) const { return data + panels() * panel_bytes + i * low_bytes; }
   void Row(uint64_t row, float* out) const {
-    UnpackRow(type, columns, panel(row / kPanelRows), static_cast<int>(row % kPanelRows), out);
+    const uint64_t i = row / kPanelRows;
+    UnpackRow(type, columns, panel(i), static_cast<int>(row % kPanelRows), out, low(i));
   }
 };
 

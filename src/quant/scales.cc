@@ -26,6 +26,8 @@ constexpr std::array<ScaleFields, kTypeCount> kScales = {{
     {0, -1},    // IQ4_NL
     {0, -1},    // IQ4_XS
     {-1, -1},   // MXFP4
+    {208, -1},  // Q6_K, split
+    {0, -1},    // Q8_0, split
 }};
 
 // Infinite and NaN have all exponent bits set.

@@ -9,6 +9,8 @@
 namespace hearth::quant {
 namespace {
 
+constexpr uint32_t kNoGgmlId = UINT32_MAX;
+
 constexpr std::array<TypeRow, kTypeCount> kTypes = {{
     {Type::kF32, "F32", 0, 1, 4, DecodeF32},
     {Type::kF16, "F16", 1, 1, 2, DecodeF16},
@@ -26,6 +28,8 @@ constexpr std::array<TypeRow, kTypeCount> kTypes = {{
     {Type::kIQ4_NL, "IQ4_NL", 20, 32, 18, DecodeIQ4_NL},
     {Type::kIQ4_XS, "IQ4_XS", 23, 256, 136, DecodeIQ4_XS},
     {Type::kMXFP4, "MXFP4", 39, 32, 17, DecodeMXFP4},
+    {Type::kQ6_KSplit, "Q6_K_split", kNoGgmlId, 256, 210, DecodeQ6_K},
+    {Type::kQ8_0Split, "Q8_0_split", kNoGgmlId, 32, 34, DecodeQ8_0},
 }};
 
 constexpr bool InEnumOrder() {
@@ -48,7 +52,7 @@ constexpr std::array<std::string_view, 42> kGgmlNames = {
 }  // namespace
 
 std::span<const TypeRow> Types() {
-  return kTypes;
+  return std::span(kTypes).first(kFileTypeCount);
 }
 
 const TypeRow& Row(Type type) {
@@ -56,7 +60,7 @@ const TypeRow& Row(Type type) {
 }
 
 const TypeRow* FindGgmlType(uint32_t id) {
-  for (const TypeRow& row : kTypes) {
+  for (const TypeRow& row : Types()) {
     if (row.ggml_id == id) return &row;
   }
   return nullptr;

@@ -22,8 +22,8 @@ struct TypeRow {
   void (*decode)(const uint8_t* in, int64_t blocks, float* out);
 };
 
-std::span<const TypeRow> Types();  // in enum order
-const TypeRow& Row(Type type);
+std::span<const TypeRow> Types();          // those of files, in enum order
+const TypeRow& Row(Type type);             // of a split type: the blocks that it is packed from
 const TypeRow* FindGgmlType(uint32_t id);  // null when not supported (yet)
 // The name that GGUF tools give to `id`, also for unsupported ones ("IQ2_XXS"); empty when unknown.
 std::string_view GgmlTypeName(uint32_t id);
