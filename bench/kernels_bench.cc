@@ -82,6 +82,42 @@ void RunMatMul(benchmark::State& state, const kernels::KernelTable* table, quant
                          benchmark::Counter::kIsRate);
 }
 
+// The high bits of a split matrix, all of them from memory, or of so few rows that they stay in L2:
+// bytes of them per second.
+void RunScreen(benchmark::State& state, const kernels::KernelTable* table, quant::Type type,
+               int64_t rows, int threads) {
+  Work w = MakeWork(quant::Type::kQ8_0, 1);
+  w.rows = rows;
+  const kernels::QuantizedTokens view{w.q.data(), w.d.data(), w.sum.data(), w.dsum.data()};
+  table->quantize({w.x.data(), w.columns, 1, w.columns, 0, 1, 0, w.columns / 32, view});
+  const uint64_t panel = quant::PanelBytes(type, static_cast<uint64_t>(w.columns));
+  std::vector<float> groups(static_cast<size_t>(w.columns / 16), 0.01f);
+  std::vector<float> highest(w.out.size() / 16), variance(highest.size());
+  ThreadTeam team(threads);
+  for (auto _ : state) {
+    team.Run([&](const Worker& worker) {
+      const auto [first, last] = worker.Share(rows / 16);
+      table->screen[static_cast<int>(type)]({.panels = w.packed.data(),
+                                             .panel_bytes = panel,
+                                             .rows = rows,
+                                             .columns = w.columns,
+                                             .first_panel = first,
+                                             .last_panel = last,
+                                             .q = view.q,
+                                             .step = groups.data(),
+                                             .middle = groups.data(),
+                                             .spread = groups.data(),
+                                             .out = w.out.data(),
+                                             .highest = highest.data(),
+                                             .variance = variance.data()});
+    });
+  }
+  state.counters["GB/s"] =
+      benchmark::Counter(static_cast<double>(state.iterations()) * static_cast<double>(rows / 16) *
+                             static_cast<double>(panel) * 1e-9,
+                         benchmark::Counter::kIsRate);
+}
+
 // The activation of an MLP over a stretch of 512 x 256 that lies in L2, as decoder.cc applies it.
 void RunSiluMul(benchmark::State& state, const kernels::KernelTable* table) {
   std::vector<float> gate(512 * 256), up(gate.size(), 1.0f);
@@ -213,6 +249,20 @@ int main(int argc, char** argv) {
         benchmark::RegisterBenchmark(
             name.c_str(),
             [=, kv = kv](benchmark::State& state) { RunAttendOne(state, table, kv, threads); })
+            ->UseRealTime()
+            ->Unit(benchmark::kMillisecond);
+      }
+    }
+    for (const quant::Type type : {quant::Type::kQ6_KSplit, quant::Type::kQ8_0Split}) {
+      for (const auto& [panels, threads] : {std::pair{40000, 2}, {40000, 1}, {48, 1}}) {
+        const std::string name =
+            std::string(table->name) + "/" + std::string(quant::Row(type).name) +
+            "/screen:" + std::to_string(panels) + "/threads:" + std::to_string(threads);
+        benchmark::RegisterBenchmark(
+            name.c_str(),
+            [=, panels = panels, threads = threads](benchmark::State& state) {
+              RunScreen(state, table, type, 16 * panels, threads);
+            })
             ->UseRealTime()
             ->Unit(benchmark::kMillisecond);
       }

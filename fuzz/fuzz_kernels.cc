@@ -15,7 +15,9 @@ namespace {
 
 using namespace hearth;
 
-constexpr int64_t kRows = 19;  // one whole panel and a part of one
+constexpr int64_t kRows = 19;
+constexpr uint64_t kPanels =
+    (kRows + quant::kPanelRows - 1) / quant::kPanelRows;  // one whole panel and a part of one
 
 // Bytes of the input, repeated as often as needed.
 class Bytes {
@@ -31,6 +33,7 @@ class Bytes {
 std::vector<uint8_t> RandomMatrix(quant::Type type, uint64_t columns, Bytes& bytes) {
   const quant::TypeRow& row = quant::Row(type);
   const uint64_t panel_bytes = quant::PanelBytes(type, columns);
+  const uint64_t low_bytes = quant::LowPanelBytes(type, columns);
   std::vector<uint8_t> packed(quant::PackedBytes(type, kRows, columns));
   std::vector<uint8_t> source(kRows * quant::RowBytes(row, columns));
   for (uint8_t& b : source) b = bytes.Next();
@@ -39,9 +42,10 @@ std::vector<uint8_t> RandomMatrix(quant::Type type, uint64_t columns, Bytes& byt
     for (int64_t r = 0; r < quant::kPanelRows && first + r < kRows; ++r) {
       rows[r] = source.data() + static_cast<uint64_t>(first + r) * quant::RowBytes(row, columns);
     }
+    const auto panel = static_cast<uint64_t>(first / quant::kPanelRows);
     quant::PackPanel(
-        type, columns, rows,
-        packed.data() + static_cast<uint64_t>(first / quant::kPanelRows) * panel_bytes);
+        type, columns, rows, packed.data() + panel * panel_bytes,
+        low_bytes == 0 ? nullptr : packed.data() + kPanels * panel_bytes + panel * low_bytes);
   }
   return packed;
 }
@@ -57,22 +61,25 @@ std::vector<float> Products(const kernels::KernelTable& table, quant::Type type,
   const kernels::QuantizedTokens view = {q.data(), d.data(), sum.data(), dsum.data()};
   table.quantize({x.data(), columns, tokens, columns, 0, (tokens + 7) / 8, 0, columns / 32, view});
   std::vector<float> out(2 * static_cast<size_t>(tokens * kRows));
-  kernels::MatMulArgs args = {packed.data(),
-                              quant::PanelBytes(type, static_cast<uint64_t>(columns)),
-                              kRows,
-                              columns,
-                              0,
-                              2,
-                              tokens,
-                              view,
-                              x.data(),
-                              columns,
-                              scratch.data(),
-                              out.data(),
-                              kRows,
-                              nullptr,
-                              nullptr,
-                              0};
+  kernels::MatMulArgs args = {
+      packed.data(),
+      quant::PanelBytes(type, static_cast<uint64_t>(columns)),
+      kRows,
+      columns,
+      0,
+      2,
+      tokens,
+      view,
+      x.data(),
+      columns,
+      scratch.data(),
+      out.data(),
+      kRows,
+      nullptr,
+      nullptr,
+      0,
+      packed.data() + kPanels * quant::PanelBytes(type, static_cast<uint64_t>(columns)),
+      quant::LowPanelBytes(type, static_cast<uint64_t>(columns))};
   table.matmul[static_cast<size_t>(type)](args);
   args.out += tokens * kRows;
   table.matmul_float[static_cast<size_t>(type)](args);

@@ -62,9 +62,32 @@ struct MatMulArgs {
   const float* bias;  // [rows], or null
   const float* add;   // [tokens][add_stride], or null; may be `out`
   int64_t add_stride;
+  const uint8_t* low = nullptr;  // second part of a split matrix
+  uint64_t low_bytes = 0;        // of a panel there
 };
 
 using MatMulFn = void (*)(const MatMulArgs&);
+
+// Products of one token with the high bits of a split matrix (quant/layout.h), as if every weight
+// were in the middle of those with its high bits, and how far that is from the whole product: with
+// n values of the low bits and x = d * q, the error is a sum of independent terms s * x * u, u of
+// -(n - 1) / 2 ... (n - 1) / 2, so its variance is (n^2 - 1) / 12 * sum of s^2 * x^2.
+struct ScreenArgs {
+  const uint8_t* panels;
+  uint64_t panel_bytes;
+  int64_t rows, columns;
+  int64_t first_panel, last_panel;
+  const int8_t* q;  // QuantizedTokens::q of the token
+  // Per group of columns with one s (ScreenScales): step * d, -(distance of the middle) * d * sum
+  // of q, and the variance of x.
+  const float* step;
+  const float* middle;
+  const float* spread;
+  float* out;       // [rows] products
+  float* highest;   // [panels] the largest of a panel
+  float* variance;  // [panels] of the error of its products, the largest
+};
+using ScreenFn = void (*)(const ScreenArgs&);
 
 // Activations as BF16 matrix-unit tiles: [tokens / 16][columns / 32][16 tokens][32 columns], 1 KB a
 // tile, missing tokens zero. Rounded to nearest even.
@@ -172,6 +195,7 @@ struct KernelTable {
   MatMulFn matmul[quant::kTypeCount];  // integer dots; for float weights: same as matmul_float
   MatMulFn
       matmul_float[quant::kTypeCount];  // float activations, dequantised weights: the yardstick
+  ScreenFn screen[quant::kTypeCount];   // null where the type is not split
   void (*quantize)(const QuantizeArgs&);
   VectorKernels vector;
   KvKernels kv;

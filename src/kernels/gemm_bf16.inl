@@ -119,8 +119,9 @@ void TileTokens(const TileArgs& t) {
 
 template <Type kType>
 constexpr GemmFn GemmOf() {
-  // Weights that are stored as float32 keep their precision.
-  if constexpr (Format<kType>::kRow.codes == Codes::kFloat) {
+  // Weights that are stored as float32 keep their precision; split ones are output layers, which
+  // few tokens of a prompt pass.
+  if constexpr (Format<kType>::kRow.codes == Codes::kFloat || Format<kType>::kLowBytes != 0) {
     return nullptr;
   } else {
     return Gemm<kType>;

@@ -344,7 +344,8 @@ void ByteTokens(const ByteTileArgs& t) {
 
 template <Type kType>
 constexpr GemmFn ByteGemmOf() {
-  if constexpr (quant::FloatBytes(Format<kType>::kRow.codes) != 0) {
+  using Fmt = Format<kType>;
+  if constexpr (quant::FloatBytes(Fmt::kRow.codes) != 0 || Fmt::kLowBytes != 0) {
     return nullptr;
   } else {
     return ByteGemm<kType, ByteProduct>;

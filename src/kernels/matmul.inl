@@ -24,6 +24,12 @@ template <int64_t kBytes>
   for (int64_t i = 0; i < kBytes; i += 64) Prefetch(at + kPrefetch + i);
 }
 
+template <Type kType>
+inline void OpenPanel(const MatMulArgs& a, int64_t panel, PanelReader<kType>& reader) {
+  const auto i = static_cast<uint64_t>(panel);
+  reader.Open(a.panels + i * a.panel_bytes, a.columns, a.low + i * a.low_bytes);
+}
+
 // Stores 16 rows of one token with the optional bias and residual.
 [[gnu::always_inline]] inline void StoreRows(const MatMulArgs& a, int64_t panel, int64_t token,
                                              F value) {
@@ -68,7 +74,7 @@ inline void DotPanels(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t
   PanelReader<kType> reader[kPanels];
   F acc[kPanels][kTokens] = {};
   for (int p = 0; p < kPanels; ++p) {
-    reader[p].Open(a.panels + static_cast<uint64_t>(panel + p * apart) * a.panel_bytes, a.columns);
+    OpenPanel(a, panel + p * apart, reader[p]);
   }
   while (reader[0].blocks_left > 0) {
     int blocks = 0;
@@ -80,9 +86,11 @@ inline void DotPanels(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t
     for (int b = 0; b < blocks; ++b) {
 #pragma GCC unroll 4
       for (int p = 0; p < kPanels; ++p) {
-        const uint8_t* block = reader[p].at;
-        reader[p].at += Fmt::kBlockBytes;
-        if (group == 0) PrefetchAhead<Fmt::kBlockBytes>(block);
+        const Block block = reader[p].Next();
+        if (group == 0) {
+          PrefetchAhead<Fmt::kBlockBytes>(block.at);
+          PrefetchAhead<Fmt::kLowBytes>(block.low);
+        }
         float whole[16];  // dsum of 32 columns
         if constexpr (Fmt::kOffset && Fmt::kGroups == 1) AddHalves<kTokens>(dsum, kGroup, whole);
 #pragma GCC unroll 2
@@ -207,20 +215,20 @@ void MatMulFloat(const MatMulArgs& a) {
   F w[32];
   for (int64_t panel = a.first_panel; panel < a.last_panel; ++panel) {
     for (int64_t token = 0; token < a.tokens; ++token) Store(a.scratch + 16 * token, Set1(0));
-    const uint8_t* at = a.panels + static_cast<uint64_t>(panel) * a.panel_bytes;
     if constexpr (quant::FloatBytes(Format<kType>::kRow.codes) != 0) {
+      const uint8_t* at = a.panels + static_cast<uint64_t>(panel) * a.panel_bytes;
       for (int64_t column = 0; column < a.columns; column += 32, at += Format<kType>::kBlockBytes) {
         LoadFloatBlock<kType>(at, w);
         FloatBlock(a, w, column);
       }
     } else {
       PanelReader<kType> reader;
-      reader.Open(at, a.columns);
+      OpenPanel(a, panel, reader);
       int64_t column = 0;
       while (reader.blocks_left > 0) {
         const int blocks = reader.OpenSuper();
-        for (int b = 0; b < blocks; ++b, column += 32, reader.at += Format<kType>::kBlockBytes) {
-          DecodeBlock<kType>(reader.scales, b, reader.at, w);
+        for (int b = 0; b < blocks; ++b, column += 32) {
+          DecodeBlock<kType>(reader.scales, b, reader.Next(), w);
           FloatBlock(a, w, column);
         }
       }
@@ -289,11 +297,12 @@ constexpr MatMulFn MatMulOf() {
 }
 
 // One entry per type, in enum order.
-#define HEARTH_ALL_TYPES(f)                                                    \
-  {f<Type::kF32>(),  f<Type::kF16>(),    f<Type::kBF16>(),   f<Type::kQ4_0>(), \
-   f<Type::kQ4_1>(), f<Type::kQ5_0>(),   f<Type::kQ5_1>(),   f<Type::kQ8_0>(), \
-   f<Type::kQ2_K>(), f<Type::kQ3_K>(),   f<Type::kQ4_K>(),   f<Type::kQ5_K>(), \
-   f<Type::kQ6_K>(), f<Type::kIQ4_NL>(), f<Type::kIQ4_XS>(), f<Type::kMXFP4>()}
+#define HEARTH_ALL_TYPES(f)                                                            \
+  {f<Type::kF32>(),       f<Type::kF16>(),      f<Type::kBF16>(),   f<Type::kQ4_0>(),  \
+   f<Type::kQ4_1>(),      f<Type::kQ5_0>(),     f<Type::kQ5_1>(),   f<Type::kQ8_0>(),  \
+   f<Type::kQ2_K>(),      f<Type::kQ3_K>(),     f<Type::kQ4_K>(),   f<Type::kQ5_K>(),  \
+   f<Type::kQ6_K>(),      f<Type::kIQ4_NL>(),   f<Type::kIQ4_XS>(), f<Type::kMXFP4>(), \
+   f<Type::kQ6_KSplit>(), f<Type::kQ8_0Split>()}
 
 }  // namespace
 }  // namespace hearth::kernels

@@ -27,10 +27,11 @@ struct HalfFields {
   int at[2];
 };
 constexpr HalfFields kHalfFields[] = {
-    {Type::kQ4_0, {0, -1}},   {Type::kQ4_1, {0, 2}},    {Type::kQ5_0, {0, -1}},
-    {Type::kQ5_1, {0, 2}},    {Type::kQ8_0, {0, -1}},   {Type::kQ2_K, {80, 82}},
-    {Type::kQ3_K, {108, -1}}, {Type::kQ4_K, {0, 2}},    {Type::kQ5_K, {0, 2}},
-    {Type::kQ6_K, {208, -1}}, {Type::kIQ4_NL, {0, -1}}, {Type::kIQ4_XS, {0, -1}},
+    {Type::kQ4_0, {0, -1}},        {Type::kQ4_1, {0, 2}},       {Type::kQ5_0, {0, -1}},
+    {Type::kQ5_1, {0, 2}},         {Type::kQ8_0, {0, -1}},      {Type::kQ2_K, {80, 82}},
+    {Type::kQ3_K, {108, -1}},      {Type::kQ4_K, {0, 2}},       {Type::kQ5_K, {0, 2}},
+    {Type::kQ6_K, {208, -1}},      {Type::kIQ4_NL, {0, -1}},    {Type::kIQ4_XS, {0, -1}},
+    {Type::kQ6_KSplit, {208, -1}}, {Type::kQ8_0Split, {0, -1}},
 };
 
 enum class Fill { kRandom, kAllOnes, kAllZeros };
@@ -40,7 +41,9 @@ struct Matrix {
   uint64_t rows, columns;
   std::vector<uint8_t> packed;
   std::vector<float> floats;  // [rows][columns]
-  uint64_t panel_bytes;
+  uint64_t panel_bytes, low_bytes;
+
+  uint64_t low_at() const { return CeilDiv(rows, kPanelRows) * panel_bytes; }
 };
 
 std::vector<uint8_t> SourceRow(Type type, uint64_t columns, Fill fill, Philox& random) {
@@ -75,7 +78,13 @@ std::vector<uint8_t> SourceRow(Type type, uint64_t columns, Fill fill, Philox& r
 }
 
 Matrix MakeMatrix(Type type, uint64_t rows, uint64_t columns, Fill fill = Fill::kRandom) {
-  Matrix m{type, rows, columns, {}, {}, quant::PanelBytes(type, columns)};
+  Matrix m{type,
+           rows,
+           columns,
+           {},
+           {},
+           quant::PanelBytes(type, columns),
+           quant::LowPanelBytes(type, columns)};
   Philox random(rows * 1000 + columns);
   const quant::TypeRow& row = quant::Row(type);
   m.packed.resize(quant::PackedBytes(type, rows, columns) + 64);
@@ -89,7 +98,10 @@ Matrix MakeMatrix(Type type, uint64_t rows, uint64_t columns, Fill fill = Fill::
                  m.floats.data() + r * columns);
     }
     for (size_t i = 0; i < sources.size(); ++i) pointers[i] = sources[i].data();
-    quant::PackPanel(type, columns, pointers, m.packed.data() + first / kPanelRows * m.panel_bytes);
+    const uint64_t panel = first / kPanelRows;
+    quant::PackPanel(
+        type, columns, pointers, m.packed.data() + panel * m.panel_bytes,
+        m.low_bytes == 0 ? nullptr : m.packed.data() + m.low_at() + panel * m.low_bytes);
   }
   return m;
 }
@@ -121,7 +133,7 @@ std::vector<float> RunMatMul(MatMulFn fn, const Matrix& m, Tokens* q, const std:
   const auto columns = static_cast<int64_t>(m.columns);
   fn({m.packed.data(), m.panel_bytes, rows, columns, 0, static_cast<int64_t>(CeilDiv(m.rows, 16)),
       tokens, q == nullptr ? QuantizedTokens{} : q->view(), x.data(), columns, scratch.data(),
-      out.data(), rows, bias, add, rows});
+      out.data(), rows, bias, add, rows, m.packed.data() + m.low_at(), m.low_bytes});
   return out;
 }
 
@@ -430,7 +442,8 @@ TEST(ByteGemmTest, IntegersAreExact) {
                columns,
                {},
                std::vector<float>(rows * columns),
-               quant::PanelBytes(Type::kQ8_0, columns)};
+               quant::PanelBytes(Type::kQ8_0, columns),
+               0};
       Philox random(7);
       const auto code = [&](size_t i) {
         if (i % columns == 0) return 127;  // the scale of the outliers

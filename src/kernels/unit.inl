@@ -8,6 +8,7 @@
 #include "kernels/args.h"
 #include "kernels/attention.inl"
 #include "kernels/matmul.inl"
+#include "kernels/screen.inl"
 #include "kernels/weights.inl"
 
 #ifdef HEARTH_DOTS
@@ -33,6 +34,7 @@ const KernelTable HEARTH_TABLE = {
     .name = HEARTH_ROW,
     .matmul = HEARTH_ALL_TYPES(MatMulOf),
     .matmul_float = HEARTH_ALL_TYPES(MatMulFloatOf),
+    .screen = HEARTH_ALL_TYPES(ScreenOf),
     .quantize = Quantize,
     .vector = kVectorKernels,
     .kv = kKvKernels,

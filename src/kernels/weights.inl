@@ -15,13 +15,15 @@ using quant::Type;
 template <Type kType>
 struct Format {
   static constexpr quant::PackRow kRow = quant::kPackRows[static_cast<int>(kType)];
+  static constexpr quant::SplitCodes kSplit = quant::SplitOf(kRow.codes);
   static constexpr quant::PlaneSet kPlanes = quant::PlanesOf(kRow.codes);
   static constexpr bool kTable = kRow.table != nullptr;
   static constexpr int kGroups = quant::kBlockColumns / kRow.group;  // s, o pairs per block: 1 or 2
   static constexpr int kLines = 8 / kGroups;                         // quad lines per group
   static constexpr bool kOffset = kRow.scales == Scales::kHalfMin ||
                                   kRow.scales == Scales::kK6Min || kRow.scales == Scales::kK4Min16;
-  static constexpr int64_t kBlockBytes = static_cast<int64_t>(quant::CodeBlockBytes(kRow.codes));
+  static constexpr int64_t kBlockBytes = static_cast<int64_t>(quant::CodeBlockBytes(kSplit.high));
+  static constexpr int64_t kLowBytes = static_cast<int64_t>(quant::LowBlockBytes(kRow.codes));
   static constexpr int64_t kAreaBytes =
       static_cast<int64_t>(quant::ScaleAreaBytes(kRow.scales, quant::kSuperBlocks));
   static constexpr int64_t kSuperBytes = kAreaBytes + quant::kSuperBlocks * kBlockBytes;
@@ -35,6 +37,7 @@ struct Format {
       }
       return max;
     }
+    if (kSplit.low_bits != 0) return (1 << 2 * kSplit.low_bits) - 1;
     return kPlanes.byte ? 255 : (1 << (4 * kPlanes.nibble + 2 * kPlanes.pair + kPlanes.bit)) - 1;
   }
   static constexpr int kMax = MaxCode();
@@ -43,9 +46,36 @@ struct Format {
   static constexpr int kZero = kSigned ? 0 : kRow.zero;
 };
 
-// Quad line `quad` (a constant after unrolling) of a block: 16 rows x 4 columns of codes.
+// Where the codes of a block lie; `low` is the second part of a split one.
+struct Block {
+  const uint8_t* at;
+  const uint8_t* low;
+  Block(const uint8_t* codes, const uint8_t* low_codes = nullptr) : at(codes), low(low_codes) {}
+};
+
+// Quad line `quad` of one part of a split block, kUp bits further up.
+template <Codes kCodes, int kUp>
+[[gnu::always_inline]] inline L PartLine(const uint8_t* part, int quad) {
+  static_assert(kCodes == Codes::kW4 || kCodes == Codes::kTriple);
+  if constexpr (kCodes == Codes::kW4) {
+    constexpr uint8_t kMask = 15 << kUp;
+    const L stored = LoadL(part + 64 * (quad % 4));
+    return quad < 4 ? ShiftAnd<kUp>(stored, kMask) : ShiftAnd<kUp - 4>(stored, kMask);
+  } else if (quad < 6) {
+    constexpr uint8_t kMask = 7 << kUp;
+    const L stored = LoadL(part + 64 * (quad / 2));
+    return quad % 2 == 0 ? ShiftAnd<kUp>(stored, kMask) : ShiftAnd<kUp - 3>(stored, kMask);
+  } else {
+    constexpr uint8_t kLow = 3 << kUp, kTop = 4 << kUp;
+    const L middle = LoadL(part + 64);
+    return Or(ShiftAnd<kUp - 6>(LoadL(part + 128 * (quad - 6)), kLow),
+              quad == 6 ? ShiftAnd<kUp - 4>(middle, kTop) : ShiftAnd<kUp - 5>(middle, kTop));
+  }
+}
+
+// Quad line `quad` of a block that is not split.
 template <Type kType>
-[[gnu::always_inline]] inline L CodeLine(const uint8_t* block, int quad) {
+[[gnu::always_inline]] inline L WholeLine(const uint8_t* block, int quad) {
   using Fmt = Format<kType>;
   L line;
   if constexpr (Fmt::kPlanes.byte) {
@@ -112,6 +142,19 @@ template <Type kType>
   }
   if constexpr (Fmt::kTable) line = Lookup(Fmt::kRow.table, Fmt::kZero, line);
   return line;
+}
+
+// Quad line `quad` (a constant after unrolling) of a block: 16 rows x 4 columns of codes.
+template <Type kType>
+[[gnu::always_inline]] inline L CodeLine(const Block& block, int quad) {
+  using Fmt = Format<kType>;
+  if constexpr (Fmt::kSplit.low_bits == 0) {
+    return WholeLine<kType>(block.at, quad);
+  } else {
+    const L code = Or(PartLine<Fmt::kSplit.high, Fmt::kSplit.low_bits>(block.at, quad),
+                      PartLine<Fmt::kSplit.low, 0>(block.low, quad));
+    return Fmt::kSigned ? Xor(code, 0x80) : code;
+  }
 }
 
 // 6-bit values of 8 or 16 groups x 16 rows to bytes out[n][16]. Stored by lines: what reads 16
@@ -244,14 +287,22 @@ struct ScaleReader<Scales::kK4Min16> {
 template <Type kType>
 struct PanelReader {
   using Fmt = Format<kType>;
-  const uint8_t* at;  // next bytes
-  int blocks_left;    // in the panel
-  int block = 0;      // inside the super-block
+  const uint8_t* at;             // next bytes
+  const uint8_t* low = nullptr;  // of the second part, where the panel is split
+  int blocks_left;               // in the panel
   ScaleReader<Fmt::kRow.scales> scales;
 
-  void Open(const uint8_t* panel, int64_t columns) {
+  void Open(const uint8_t* panel, int64_t columns, const uint8_t* low_codes = nullptr) {
     at = panel;
+    if constexpr (Fmt::kLowBytes != 0) low = low_codes;
     blocks_left = static_cast<int>(columns / quant::kBlockColumns);
+  }
+  Block Next() {
+    const uint8_t* const codes = at;
+    at += Fmt::kBlockBytes;
+    if constexpr (Fmt::kLowBytes == 0) return codes;
+    low += Fmt::kLowBytes;
+    return {codes, low - Fmt::kLowBytes};
   }
   // Reads the scale area; returns the blocks of the super-block that begins here.
   int OpenSuper() {
@@ -266,7 +317,7 @@ struct PanelReader {
 // Decodes one block to w[32] of 16 rows, bit for bit the reference decoder.
 template <Type kType>
 inline void DecodeBlock(const ScaleReader<Format<kType>::kRow.scales>& scales, int b,
-                        const uint8_t* block, F* w) {
+                        const Block& block, F* w) {
   using Fmt = Format<kType>;
 #pragma GCC unroll 8
   for (int quad = 0; quad < 8; ++quad) {

@@ -31,6 +31,11 @@ bool UsesTiles(const Kernels& kernels, int64_t tokens) {
   return kernels.matrix_unit != nullptr && tokens >= kernels::kGemmMinTokens;
 }
 
+bool HasTiles(const Kernels& kernels, const tensor::Weight& weight) {
+  return kernels.matrix_unit != nullptr &&
+         kernels.matrix_unit->gemm[static_cast<size_t>(weight.type)] != nullptr;
+}
+
 uint64_t QuantizedBytes(int64_t tokens, int64_t columns) {
   const uint64_t count = Padded(tokens);
   const auto width = RoundUp(static_cast<uint64_t>(columns), kRowPad);
@@ -230,7 +235,9 @@ void MatMul(const Kernels& kernels, const Product& product, int64_t first, int64
                                     .out_stride = out.stride,
                                     .bias = product.bias,
                                     .add = nullptr,
-                                    .add_stride = 0};
+                                    .add_stride = 0,
+                                    .low = weight.low(0),
+                                    .low_bytes = weight.low_bytes};
   (product.precise ? kernels.matmul_float[type] : kernels.matmul[type])(args);
 }
 

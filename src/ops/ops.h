@@ -39,8 +39,10 @@ struct Input {
   uint16_t* tiles;           // null: q or bytes count
   kernels::ByteTiles bytes;  // tiles null: q or tiles count
 };
-// True when products of `tokens` tokens go through the matrix unit, as BF16 at least.
+// True when products of `tokens` tokens go through the matrix unit as BF16 ...
 bool UsesTiles(const Kernels& kernels, int64_t tokens);
+// ... with a weight of this type.
+bool HasTiles(const Kernels& kernels, const tensor::Weight& weight);
 // Room for the int8 form of `tokens` rows of `columns`, and its parts inside that room.
 uint64_t QuantizedBytes(int64_t tokens, int64_t columns);
 uint64_t TileBytes(int64_t tokens, int64_t columns);
@@ -73,6 +75,18 @@ uint64_t ProductScratch(const Kernels& kernels, int64_t tokens);
 // out[t][r] = weight[r] . input[t] (+ bias[r]) for rows [first, last), multiples of 16 or the end.
 void MatMul(const Kernels& kernels, const Product& product, int64_t first, int64_t last,
             const Input& input, Rows out);
+
+// The output layer for a choice among the `top` largest products of a single token: those are
+// exact, in the bits of MatMul, and so is every product that may be one of them; the others are
+// estimates below them, from the high bits of a split matrix. Needs two barriers; behind the call a
+// thread's own share of the rows is complete.
+inline constexpr int32_t kMostScreened = 128;
+bool Screens(const Kernels& kernels, const tensor::Weight& weight);
+uint64_t ScreenBytes(int64_t rows, int64_t columns, int32_t threads);  // of `room`, shared
+// REQUIRES: Screens, 0 < top <= kMostScreened, the int8 form of one token.
+void MatMulTop(const Kernels& kernels, const Product& product, const Input& input, int32_t top,
+               float* out, uint8_t* room, const Worker& worker);
+
 // out = activate(gate . input, up . input) for rows [first, last).
 // tops: [rows] becomes the bits of the largest |out|, or null.
 // REQUIRES: both have one type and shape, and the input tiles that it takes.
@@ -103,13 +117,13 @@ int64_t PartialFloats(int64_t heads, int64_t kv_heads, int64_t head_size, int64_
 // Puts the key or value rows of KV heads [first, last) into the cache at position ...
 void StoreKeys(const Attention& a, Rows keys, int64_t first, int64_t last);
 void StoreValues(const Attention& a, Rows values, int64_t first, int64_t last);
-// This thread's part of attention. With one token the parts are stretches of the cache, and after
-// a barrier FinishAttention puts the result into mixed[0] (every thread for itself); with several
-// the result is in `mixed` after a barrier.
+// This thread's part of attention. With one token the parts are stretches of the cache, and
+// after a barrier FinishAttention puts the result into mixed[0] (every thread for itself); with
+// several the result is in `mixed` after a barrier.
 void Attend(const Attention& a, const Worker& worker);
 void FinishAttention(const Attention& a);
-// The same for single tokens of several caches: all their stretches are split over the team, and
-// each row is finished by one thread. Every row gets what Attend alone would give it.
+// The same for single tokens of several caches: all their stretches are split over the team,
+// and each row is finished by one thread. Every row gets what Attend alone would give it.
 void AttendTogether(std::span<const Attention> rows, const Worker& worker);
 
 }  // namespace hearth::ops
