@@ -34,6 +34,8 @@ class Answering {
   std::span<const text::Token> Next() const;
   // True when the step of Next gives logits that count.
   bool WantsLogits() const { return !reading() || done_ + Next().size() == prompt_.size(); }
+  // How many of the largest logits count; 0: all.
+  int32_t Top() const { return options_.logprobs > 0 ? 0 : sampler_.Top(); }
   const CancelToken* cancel() const { return options_.cancel; }
   bool cancelled() const { return cancel() != nullptr && cancel()->cancelled(); }
 

@@ -42,7 +42,7 @@ class Count {
       for (const auto* matrix : {&layer.gate, &layer.up}) Product(Op::kGateUp, *matrix, tokens);
       Product(Op::kDown, layer.down, tokens);
     }
-    if (want > 0) Product(Op::kHead, model_.weights->head, want);
+    if (want > 0) Head(tokens, want);
     for (const bool local : model_.config.local) AttendLayer(local, position, tokens);
   }
 
@@ -51,10 +51,19 @@ class Count {
 
  private:
   void Product(Op op, const tensor::Weight& matrix, int64_t tokens) {
-    bytes_[static_cast<size_t>(op)] += static_cast<double>(matrix.panels() * matrix.panel_bytes);
+    bytes_[static_cast<size_t>(op)] += static_cast<double>(matrix.bytes());
     operations_[static_cast<size_t>(op)] += 2.0 * static_cast<double>(matrix.rows) *
                                             static_cast<double>(matrix.columns) *
                                             static_cast<double>(tokens);
+  }
+
+  // A single token chooses the most likely next one: little more than the high bits are read.
+  void Head(int64_t tokens, int64_t want) {
+    const tensor::Weight& head = model_.weights->head;
+    const bool screened = tokens == 1 && ops::Screens(*model_.scratch.kernels, head);
+    Product(Op::kHead, head, want);
+    if (!screened || model_.scratch.shape.precise) return;
+    bytes_[static_cast<size_t>(Op::kHead)] -= static_cast<double>(head.panels() * head.low_bytes);
   }
 
   void AttendLayer(bool local, int64_t position, int64_t tokens) {
@@ -101,7 +110,7 @@ Result<Explanation> Session::Explain(std::span<const Token> tokens, int32_t keep
     const int64_t part = std::min(most, size - first);
     count.Step(keep + first, part, 1);
     done = impl_->Extend(tokens.subspan(static_cast<size_t>(first), static_cast<size_t>(part)), 1,
-                         logits.data());
+                         logits.data(), 1);
   }
   impl_->trace = nullptr;
   HEARTH_TRY(done);

@@ -61,7 +61,7 @@ Status Session::Impl::CheckTokens(std::span<const Token> batch) const {
   return {};
 }
 
-Status Session::Impl::Extend(std::span<const Token> batch, int32_t want, float* out) {
+Status Session::Impl::Extend(std::span<const Token> batch, int32_t want, float* out, int32_t top) {
   const Engine::Impl& model = engine->impl();
   const auto vocabulary = static_cast<size_t>(model.config.vocabulary);
   const size_t total = batch.size();
@@ -77,6 +77,7 @@ Status Session::Impl::Extend(std::span<const Token> batch, int32_t want, float* 
               {.parts = {&part, 1},
                .want = static_cast<int32_t>(wanted),
                .logits = out,
+               .top = top,
                .cancel = nullptr,
                .trace = trace});
     }
@@ -137,7 +138,8 @@ Result<std::vector<float>> Session::Logits(std::span<const Token> tokens, int32_
   return out;
 }
 
-Status Session::Logits(std::span<const Token> tokens, std::span<float> out, int32_t keep) {
+Status Session::Logits(std::span<const Token> tokens, std::span<float> out, int32_t keep,
+                       int32_t top) {
   const size_t want = out.size() / static_cast<size_t>(impl_->engine->impl().config.vocabulary);
   if (tokens.empty()) return Fail(Code::kInvalidArgument, msg::kSessionPromptEmpty);
   if (want > tokens.size()) {
@@ -153,7 +155,7 @@ Status Session::Logits(std::span<const Token> tokens, std::span<float> out, int3
   HEARTH_TRY(impl_->CheckTokens(tokens));
   impl_->tokens.resize(static_cast<size_t>(keep));
   impl_->answering.reset();
-  return impl_->Extend(tokens, static_cast<int32_t>(want), out.data());
+  return impl_->Extend(tokens, static_cast<int32_t>(want), out.data(), top);
 }
 
 std::span<const Token> Session::tokens() const {

@@ -21,8 +21,8 @@ struct Session::Impl {
 
   int32_t position() const { return static_cast<int32_t>(tokens.size()); }
   // Computes `batch` behind the cached tokens, in chunks. Writes the logits of the last `want` to
-  // `out` [want][vocabulary].
-  Status Extend(std::span<const text::Token> batch, int32_t want, float* out);
+  // `out` [want][vocabulary]; `top` as in models::Batch.
+  Status Extend(std::span<const text::Token> batch, int32_t want, float* out, int32_t top = 0);
   Status CheckTokens(std::span<const text::Token> batch) const;
 };
 

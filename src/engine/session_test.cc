@@ -118,6 +118,30 @@ TEST(Session, SeedDecidesTheText) {
   EXPECT_NE(other->tokens, first);
 }
 
+// Decoding computes only the logits that a choice can fall on.
+TEST(Session, AnswersAreThoseOfAllLogits) {
+  const auto prompt = SomeTokens(20);
+  const auto engine = LoadTiny("tiny-llama");
+  for (const float temperature : {0.0f, 1.0f}) {
+    GenerateOptions options = Greedy(24);
+    options.sampler.temperature = temperature;
+    const auto answer = OpenTiny(engine)->Generate(prompt, options);
+    ASSERT_TRUE(answer);
+    const auto session = OpenTiny(engine);
+    text::Sampler sampler(options.sampler);
+    std::vector<text::Token> expected;
+    std::vector<text::Token> next = prompt;
+    while (expected.size() < answer->tokens.size()) {
+      const auto kept = static_cast<int32_t>(session->tokens().size());
+      const auto logits = session->Logits(next, 1, kept);
+      ASSERT_TRUE(logits);
+      expected.push_back(sampler.Sample(*logits, prompt.size() + expected.size()));
+      next = {expected.back()};
+    }
+    EXPECT_EQ(answer->tokens, expected) << temperature;
+  }
+}
+
 TEST(Session, TextArrivesInPiecesThatAddUp) {
   const auto session = OpenTiny(LoadTiny("tiny-qwen2"));
   GenerateOptions options = Greedy(24);

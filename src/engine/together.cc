@@ -57,6 +57,7 @@ void Compute(const Engine::Impl& model, Members members) {
         .parts = std::span(parts).first(members.size()),
         .want = choose ? static_cast<int32_t>(members.size()) : 0,
         .logits = model.scratch.logits.data,
+        .top = members.size() == 1 ? first.Top() : 0,
         // Stopping others for one of them would cost more than the step does.
         .cancel = members.size() == 1 ? first.cancel() : nullptr,
         .trace = nullptr};
@@ -151,6 +152,7 @@ Status DecodeTogether(std::span<Session* const> sessions, std::span<const Token>
               {.parts = std::span(parts).first(count),
                .want = static_cast<int32_t>(count),
                .logits = out.data(),
+               .top = 0,
                .cancel = nullptr,
                .trace = nullptr});
     }

@@ -60,6 +60,7 @@ void LayOut(const DecoderConfig& config, const ScratchShape& shape, Arena& arena
   for (ops::Rows& rope : out.rope) rope = arena.Take(rows, config.rope.dims);
   out.logits = arena.Take(1, int64_t{kMostTogether} * config.vocabulary);
   out.logits.stride = config.vocabulary;
+  out.screen = arena.TakeBytes(ops::ScreenBytes(config.vocabulary, config.width, shape.threads));
   out.product_bytes = RoundUp(ops::ProductScratch(*out.kernels, rows), 64);
   out.products = arena.TakeBytes(out.product_bytes * static_cast<uint64_t>(shape.threads));
   out.attention = arena.Take(shape.threads, ops::AttentionScratch(*out.kernels, config.head_size));
@@ -156,6 +157,13 @@ class Pass {
         matrices, [&](const auto* m) { return ops::UsesBytes(*s_.kernels, count, *m); });
   }
 
+  // True when all of them go through the matrix unit as BF16.
+  bool TakesBrains(int64_t count, Matrices matrices) const {
+    return ops::UsesTiles(*s_.kernels, count) && std::ranges::all_of(matrices, [&](const auto* m) {
+             return ops::HasTiles(*s_.kernels, *m);
+           });
+  }
+
   // Room for the form in which products of `matrices` take `count` rows.
   ops::Input InputOf(ops::Rows rows, int64_t columns, int64_t count, Matrices matrices) const {
     ops::Input input = {rows, {}, count, nullptr, {}};
@@ -164,7 +172,7 @@ class Pass {
     if (TakesBytes(count, matrices)) {
       input.bytes =
           ops::ByteTilesAt(s_.input, count, columns, s_.outliers + index * kernels::kOutlierQuads);
-    } else if (ops::UsesTiles(*s_.kernels, count)) {
+    } else if (TakesBrains(count, matrices)) {
       input.tiles = reinterpret_cast<uint16_t*>(s_.input);
     } else if (single_) {
       input.q =
@@ -287,8 +295,7 @@ class Pass {
   bool Gated(const LayerWeights& layer) const {
     if (s_.shape.precise || layer.gate.type != layer.up.type) return false;
     if (TakesBytes(tokens_, {&layer.gate, &layer.up})) return true;
-    return ops::UsesTiles(*s_.kernels, tokens_) &&
-           s_.kernels->matrix_unit->gemm[static_cast<size_t>(layer.up.type)] != nullptr;
+    return TakesBrains(tokens_, {&layer.up});
   }
 
   // Attention in layer `i` of the part that begins with row `row`.
@@ -436,7 +443,14 @@ class Pass {
     const ops::Input input = AddAndNorm(&w_.layers.back().post_feed_forward_norm, w_.output_norm,
                                         tokens_ - b_.want, {&w_.head});
     const ops::Rows out = {b_.logits, c_.vocabulary};
-    Product(w_.head, input, out);
+    const bool screened = single_ && b_.top > 0 && b_.top <= ops::kMostScreened &&
+                          !s_.shape.precise && ops::Screens(*s_.kernels, w_.head);
+    if (screened) {
+      ops::MatMulTop(*s_.kernels, ProductOf(w_.head, nullptr), input, b_.top, b_.logits, s_.screen,
+                     worker_);
+    } else {
+      Product(w_.head, input, out);
+    }
     Mark(Op::kHead);
     if (c_.logit_softcap <= 0) return;
     const auto [first, last] = worker_.Share(c_.vocabulary, quant::kPanelRows);

@@ -60,6 +60,7 @@ struct DecoderScratch {
   ops::Rows gate, up;           // [rows][feed_forward]
   ops::Rows rope[2];            // [rows][dims]: cosines, then sines; 0: global, 1: local layers
   ops::Rows logits;             // [kMostTogether][vocabulary], stride vocabulary: for callers
+  uint8_t* screen = nullptr;    // ops::ScreenBytes of the output layer
   uint8_t* products = nullptr;  // [threads] scratch of matrix products
   uint64_t product_bytes = 0;   // of one thread
   ops::Rows attention;          // [threads][AttentionScratch]
@@ -87,6 +88,9 @@ struct Batch {
   std::span<const Part> parts;
   int32_t want = 0;         // of the last `want` rows logits are computed
   float* logits = nullptr;  // [want][vocabulary], null when want is 0
+  // Of a single token, the logits that have to be exact: the `top` largest; the others are then
+  // below them, but estimates. 0: all.
+  int32_t top = 0;
   const CancelToken* cancel = nullptr;
   Trace* trace = nullptr;  // clocks of all threads; null: nothing is timed
 };

@@ -37,10 +37,13 @@ class Binder {
 
   Status Bind(DecoderWeights& out) {
     const ArchitectureRow& row = *FindArchitecture(config_.architecture);
-    HEARTH_TRY(Matrix("token_embd.weight", config_.vocabulary, config_.width, out.embedding));
+    const Panels embedding = config_.tied_head ? Panels::kSplit : Panels::kWhole;
+    HEARTH_TRY(
+        Matrix("token_embd.weight", config_.vocabulary, config_.width, out.embedding, embedding));
     HEARTH_TRY(Vector("output_norm.weight", config_.width, Presence::kRequired, out.output_norm));
     if (!config_.tied_head) {
-      HEARTH_TRY(Matrix("output.weight", config_.vocabulary, config_.width, out.head));
+      HEARTH_TRY(
+          Matrix("output.weight", config_.vocabulary, config_.width, out.head, Panels::kSplit));
     }
     HEARTH_TRY(
         Vector("rope_freqs.weight", config_.rope.dims / 2, Presence::kOptional, out.rope_divisors));
@@ -101,18 +104,23 @@ class Binder {
     return tensor;
   }
 
-  Status Matrix(std::string_view name, int64_t rows, int64_t columns, tensor::Weight& out) {
+  // Where the numbers of a matrix can be split, those of the output layer are (quant/layout.h).
+  enum class Panels { kWhole, kSplit };
+
+  Status Matrix(std::string_view name, int64_t rows, int64_t columns, tensor::Weight& out,
+                Panels panels = Panels::kWhole) {
     HEARTH_ASSIGN(const TensorInfo* tensor, Find(prefix_ + std::string(name), Presence::kRequired));
     if (tensor->shape.size() != 2 || tensor->rows() != static_cast<uint64_t>(rows) ||
         tensor->columns() != static_cast<uint64_t>(columns)) {
       return BadShape(*tensor, fmt::format("[{}, {}]", rows, columns));
     }
-    out.type = tensor->type;
+    out.type = panels == Panels::kSplit ? quant::SplitTypeOf(tensor->type) : tensor->type;
     out.rows = tensor->rows();
     out.columns = tensor->columns();
     out.panel_bytes = quant::PanelBytes(out.type, out.columns);
+    out.low_bytes = quant::LowPanelBytes(out.type, out.columns);
     slots_.push_back({tensor, &out, nullptr, arena_bytes_});
-    arena_bytes_ = RoundUp(arena_bytes_ + out.panels() * out.panel_bytes, 64);
+    arena_bytes_ = RoundUp(arena_bytes_ + out.bytes(), 64);
     return {};
   }
 
@@ -232,8 +240,10 @@ class ParallelLoad {
         rows[i] = buffer.data() + (row + i) * row_bytes;
       }
       const uint64_t panel = (slice.first_row + row) / kPanel;
-      quant::PackPanel(matrix.type, matrix.columns, rows,
-                       arena_ + slice.slot->offset + panel * matrix.panel_bytes);
+      uint8_t* const data = arena_ + slice.slot->offset;
+      uint8_t* const low = data + matrix.panels() * matrix.panel_bytes + panel * matrix.low_bytes;
+      quant::PackPanel(matrix.type, matrix.columns, rows, data + panel * matrix.panel_bytes,
+                       matrix.low_bytes == 0 ? nullptr : low);
     }
     return {};
   }

@@ -130,6 +130,11 @@ Sampler::Sampler(const SamplerOptions& options) : options_(options) {
   recent_.reserve(static_cast<size_t>(options_.penalty_window));
 }
 
+int32_t Sampler::Top() const {
+  if (UsesPenalties(options_)) return 0;
+  return options_.temperature == 0.0f ? 1 : options_.top_k;
+}
+
 void Sampler::Accept(Token token) {
   const auto limit = static_cast<size_t>(options_.penalty_window);
   if (limit == 0) return;

@@ -45,6 +45,8 @@ class Sampler {
   // Tells the penalties about a token of the prompt or the answer.
   void Accept(Token token);
   void Reset();
+  // What Sample looks at: this many of the largest logits; 0: all.
+  int32_t Top() const;
   const SamplerOptions& options() const { return options_; }
 
  private:

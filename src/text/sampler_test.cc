@@ -184,5 +184,16 @@ TEST(TopLogprobs, AreTheModelsOwn) {
   EXPECT_NEAR(TopLogprobs(std::vector<float>{kInf, kInf, 1}, 1, 0)[0].logprob, std::log(0.5), 1e-6);
 }
 
+TEST(Sampler, SaysHowManyLogitsCount) {
+  SamplerOptions options;
+  EXPECT_EQ(Sampler(options).Top(), 40);
+  options.top_k = 0;
+  EXPECT_EQ(Sampler(options).Top(), 0);
+  options.temperature = 0;
+  EXPECT_EQ(Sampler(options).Top(), 1);
+  options.presence_penalty = 0.5f;  // may lift any token above others
+  EXPECT_EQ(Sampler(options).Top(), 0);
+}
+
 }  // namespace
 }  // namespace hearth::text
