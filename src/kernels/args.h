@@ -111,7 +111,7 @@ struct TileArgs {
 // Missing tokens and columns count as zero. Rows that multiply unsigned by signed bytes store +
 // 128.
 inline constexpr int64_t kByteGroup = 512;
-inline constexpr int kOutlierQuads = 64;
+inline constexpr int kOutlierQuads = 48;
 struct ByteTiles {
   int8_t* tiles;
   float* d;
