@@ -48,7 +48,7 @@ struct ModelInfo {
   std::string name, architecture, license, size_label;
   uint64_t parameters = 0;
   uint64_t file_bytes = 0;
-  uint64_t step_bytes = 0;     // of weights that one decode step reads
+  uint64_t step_bytes = 0;     // of weights that a decode step for a likely token reads
   uint64_t layer_weights = 0;  // in the matrices of the layers: 2 operations each per token
   int32_t layers = 0, width = 0, heads = 0, kv_heads = 0, head_size = 0, feed_forward = 0;
   int32_t vocabulary = 0;

@@ -21,6 +21,9 @@ TEST(Engine, InspectTellsTheFacts) {
   EXPECT_FALSE(info->types.empty());
   EXPECT_FALSE(info->chat_template.empty());
   EXPECT_GT(info->parameters, 0u);
+  // A step reads less than the tied embedding, of which it needs the high bits.
+  EXPECT_LT(info->step_bytes, info->file_bytes);
+  EXPECT_GT(info->step_bytes, info->layer_weights / 2);
 }
 
 TEST(Engine, PlanGrowsWithTheContextOnly) {

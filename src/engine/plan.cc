@@ -51,6 +51,17 @@ struct ValueHash {
   }
 };
 
+// Bytes of a tensor that decoding reads for a token: of the output layer the high bits, of the
+// embedding a row.
+uint64_t StepBytes(const formats::TensorInfo& tensor, const models::DecoderConfig& config) {
+  const bool embedding = tensor.name == "token_embd.weight";
+  if (embedding && !config.tied_head) return 0;
+  const bool head = embedding || tensor.name == "output.weight";
+  if (!head || tensor.shape.size() != 2) return tensor.bytes;
+  const uint64_t low = quant::LowPanelBytes(quant::SplitTypeOf(tensor.type), tensor.columns());
+  return tensor.bytes - tensor.rows() * low / quant::kPanelRows;
+}
+
 }  // namespace
 
 tensor::KvElement KvElementOf(KvType kv, Precision precision) {
@@ -105,7 +116,7 @@ Result<ModelInfo> Describe(const Catalogue& catalogue, const models::DecoderConf
     for (const uint64_t size : tensor.shape) weights *= size;
     info.parameters += weights;
     if (tensor.shape.size() == 2 && tensor.name.starts_with("blk.")) info.layer_weights += weights;
-    if (config.tied_head || tensor.name != "token_embd.weight") info.step_bytes += tensor.bytes;
+    info.step_bytes += StepBytes(tensor, config);
     ModelInfo::TypeGroup& group = groups[static_cast<size_t>(tensor.type)];
     group.type = quant::Row(tensor.type).name;
     ++group.tensors;

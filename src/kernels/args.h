@@ -78,8 +78,8 @@ struct ScreenArgs {
   int64_t rows, columns;
   int64_t first_panel, last_panel;
   const int8_t* q;  // QuantizedTokens::q of the token
-  // Per group of columns with one s (ScreenScales): step * d, -(distance of the middle) * d * sum
-  // of q, and the variance of x.
+  // Per group of columns with one s: n * d; the code in the middle of the low bits, less the zero,
+  // times d * sum of q; and (n^2 - 1) / 12 * sum of x^2.
   const float* step;
   const float* middle;
   const float* spread;

@@ -157,10 +157,11 @@ class Pass {
         matrices, [&](const auto* m) { return ops::UsesBytes(*s_.kernels, count, *m); });
   }
 
-  // True when all of them go through the matrix unit as BF16.
+  // True when all of them go through the matrix unit as BF16, or take the float rows themselves.
   bool TakesBrains(int64_t count, Matrices matrices) const {
     return ops::UsesTiles(*s_.kernels, count) && std::ranges::all_of(matrices, [&](const auto* m) {
-             return ops::HasTiles(*s_.kernels, *m);
+             return ops::HasTiles(*s_.kernels, *m) ||
+                    quant::FloatBytes(quant::PackRowOf(m->type).codes) != 0;
            });
   }
 
@@ -295,7 +296,7 @@ class Pass {
   bool Gated(const LayerWeights& layer) const {
     if (s_.shape.precise || layer.gate.type != layer.up.type) return false;
     if (TakesBytes(tokens_, {&layer.gate, &layer.up})) return true;
-    return TakesBrains(tokens_, {&layer.up});
+    return ops::UsesTiles(*s_.kernels, tokens_) && ops::HasTiles(*s_.kernels, layer.up);
   }
 
   // Attention in layer `i` of the part that begins with row `row`.
