@@ -89,7 +89,9 @@ std::vector<float> Top(const Kernels& kernels, const Matrix& m, const Token& tok
 std::vector<size_t> Order(const std::vector<float>& values) {
   std::vector<size_t> order(values.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  std::ranges::stable_sort(order, [&](size_t a, size_t b) { return values[a] > values[b]; });
+  std::ranges::sort(order, [&](size_t a, size_t b) {
+    return values[a] != values[b] ? values[a] > values[b] : a < b;
+  });
   return order;
 }
 
