@@ -33,15 +33,24 @@ struct Room {
   Best* best;       // [threads][top], value NaN: none
 };
 
-Room RoomAt(uint8_t* at, int64_t rows, int64_t columns, int32_t threads) {
+// Where the parts of a room begin, in bytes.
+struct RoomPlan {
+  uint64_t variance, groups, best, end;
+};
+RoomPlan PlanRoom(int64_t rows, int64_t columns, int32_t threads) {
+  const uint64_t panels = RoundUp(CeilDiv(static_cast<uint64_t>(rows), quant::kPanelRows), 16);
   const auto floats = static_cast<uint64_t>(3 * ((columns + 31) / 32 * 2) * threads);
-  Room room = {};
-  const uint64_t panels = CeilDiv(static_cast<uint64_t>(rows), quant::kPanelRows);
-  room.highest = reinterpret_cast<float*>(at);
-  room.variance = room.highest + RoundUp(panels, 16);
-  room.groups = room.variance + RoundUp(panels, 16);
-  room.best = reinterpret_cast<Best*>(room.groups + RoundUp(floats, 16));
-  return room;
+  RoomPlan plan = {};
+  plan.variance = panels * sizeof(float);
+  plan.groups = 2 * plan.variance;
+  plan.best = plan.groups + RoundUp(floats, 16) * sizeof(float);
+  plan.end = plan.best + static_cast<uint64_t>(kMostScreened * threads) * sizeof(Best);
+  return plan;
+}
+
+Room RoomAt(uint8_t* at, const RoomPlan& plan) {
+  return {reinterpret_cast<float*>(at), reinterpret_cast<float*>(at + plan.variance),
+          reinterpret_cast<float*>(at + plan.groups), reinterpret_cast<Best*>(at + plan.best)};
 }
 
 // Fills step, middle and spread of ScreenArgs, [3][columns / 16], from the token's int8 form.
@@ -96,8 +105,7 @@ bool Screens(const Kernels& kernels, const tensor::Weight& weight) {
 }
 
 uint64_t ScreenBytes(int64_t rows, int64_t columns, int32_t threads) {
-  const Room room = RoomAt(nullptr, rows, columns, threads);
-  return reinterpret_cast<uintptr_t>(room.best + kMostScreened * threads);
+  return PlanRoom(rows, columns, threads).end;
 }
 
 void MatMulTop(const Kernels& kernels, const Product& product, const Input& input, int32_t top,
@@ -106,7 +114,7 @@ void MatMulTop(const Kernels& kernels, const Product& product, const Input& inpu
   const tensor::Weight& weight = *product.weight;
   const auto rows = static_cast<int64_t>(weight.rows);
   const auto columns = static_cast<int64_t>(RoundUp(weight.columns, 32));
-  const Room room = RoomAt(room_bytes, rows, columns, worker.count);
+  const Room room = RoomAt(room_bytes, PlanRoom(rows, columns, worker.count));
   const auto [first, last] = worker.Share(rows, quant::kPanelRows);
   const int64_t groups = columns / 16;
   float* const mine = room.groups + worker.index * 3 * groups;
