@@ -15,9 +15,8 @@ namespace {
 
 using namespace hearth;
 
-constexpr int64_t kRows = 19;
-constexpr uint64_t kPanels =
-    (kRows + quant::kPanelRows - 1) / quant::kPanelRows;  // one whole panel and a part of one
+constexpr int64_t kRows = 19;  // one whole panel and a part of one
+constexpr uint64_t kPanels = (kRows + quant::kPanelRows - 1) / quant::kPanelRows;
 
 // Bytes of the input, repeated as often as needed.
 class Bytes {
@@ -43,9 +42,8 @@ std::vector<uint8_t> RandomMatrix(quant::Type type, uint64_t columns, Bytes& byt
       rows[r] = source.data() + static_cast<uint64_t>(first + r) * quant::RowBytes(row, columns);
     }
     const auto panel = static_cast<uint64_t>(first / quant::kPanelRows);
-    quant::PackPanel(
-        type, columns, rows, packed.data() + panel * panel_bytes,
-        low_bytes == 0 ? nullptr : packed.data() + kPanels * panel_bytes + panel * low_bytes);
+    quant::PackPanel(type, columns, rows, packed.data() + panel * panel_bytes,
+                     packed.data() + kPanels * panel_bytes + panel * low_bytes);
   }
   return packed;
 }

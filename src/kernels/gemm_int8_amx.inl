@@ -33,11 +33,7 @@ inline void AddRows(PendingSums& p) {
   const int32_t* c = p.c + p.done * 16;
   float* sums = p.sums + p.done * 16;
 #pragma GCC unroll 8
-  for (int i = 0; i < 8; ++i) {
-    const F scaled = Mul(ToFloat(LoadI(c + 16 * i)), w);
-    Store(sums + 16 * i,
-          kFirst ? Mul(scaled, Set1(d[i])) : Fma(scaled, Set1(d[i]), Load(sums + 16 * i)));
-  }
+  for (int i = 0; i < 8; ++i) AddScaled<kFirst>(LoadI(c + 16 * i), w, d[i], sums + 16 * i);
   p.done += 8;
 }
 

@@ -47,10 +47,7 @@ inline void DotTokens(const uint8_t* a, const float* d, const uint8_t* b, int64_
     const F w = Load(rows.scale[panel + p]);
     float* to = sums + (panel + p) * kTileSums;
 #pragma GCC unroll 16
-    for (int t = 0; t < kTokens; ++t, to += 16) {
-      const F scaled = Mul(ToFloat(sum[p][t]), w);
-      Store(to, kFirst ? Mul(scaled, Set1(d[t])) : Fma(scaled, Set1(d[t]), Load(to)));
-    }
+    for (int t = 0; t < kTokens; ++t, to += 16) AddScaled<kFirst>(sum[p][t], w, d[t], to);
   }
 }
 

@@ -22,12 +22,19 @@ inline I Magnitude(F x) {
   return AndI(FToBits(x), Set1I(0x7fffffff));
 }
 
-// What belongs to the 16 rows of both panels of a pair in one group of columns of
-// int8 products.
+// What belongs to the 16 rows of both panels of a pair in one group of columns of int8 products.
 struct GroupRows {
   alignas(64) float scale[2][16];
   alignas(64) int32_t start[2][16];  // of their sums: -128 x sum of the bytes, or 0
 };
+
+// Scales the int32 sums of a group, of one token d and 16 rows w, and adds them to those of the
+// groups before: the one order of float operations of int8 products.
+template <bool kFirst>
+[[gnu::always_inline]] inline void AddScaled(I sum, F w, float d, float* to) {
+  const F scaled = Mul(ToFloat(sum), w);
+  Store(to, kFirst ? Mul(scaled, Set1(d)) : Fma(scaled, Set1(d), Load(to)));
+}
 
 // Activates complete sums of a gated pair, [blocks][kBlockSums], while they are in the L1 cache.
 inline void ActivateBlocks(const GemmArgs& g, float* sums, int64_t blocks) {

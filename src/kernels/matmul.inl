@@ -30,12 +30,17 @@ inline void OpenPanel(const MatMulArgs& a, int64_t panel, PanelReader<kType>& re
   reader.Open(a.panels + i * a.panel_bytes, a.columns, a.low + i * a.low_bytes);
 }
 
+// Rows of a panel that the matrix has: the last panel may be partial.
+[[gnu::always_inline]] inline int RowsOf(int64_t rows, int64_t panel) {
+  const int64_t left = rows - panel * quant::kPanelRows;
+  return left < quant::kPanelRows ? static_cast<int>(left) : quant::kPanelRows;
+}
+
 // Stores 16 rows of one token with the optional bias and residual.
 [[gnu::always_inline]] inline void StoreRows(const MatMulArgs& a, int64_t panel, int64_t token,
                                              F value) {
   const int64_t row = panel * quant::kPanelRows;
-  const int64_t left = a.rows - row;
-  const int n = left < quant::kPanelRows ? static_cast<int>(left) : quant::kPanelRows;
+  const int n = RowsOf(a.rows, panel);
   float* out = a.out + token * a.out_stride + row;
   if (n == quant::kPanelRows) {
     if (a.bias != nullptr) value = Add(value, Load(a.bias + row));

@@ -99,9 +99,8 @@ Matrix MakeMatrix(Type type, uint64_t rows, uint64_t columns, Fill fill = Fill::
     }
     for (size_t i = 0; i < sources.size(); ++i) pointers[i] = sources[i].data();
     const uint64_t panel = first / kPanelRows;
-    quant::PackPanel(
-        type, columns, pointers, m.packed.data() + panel * m.panel_bytes,
-        m.low_bytes == 0 ? nullptr : m.packed.data() + m.low_at() + panel * m.low_bytes);
+    quant::PackPanel(type, columns, pointers, m.packed.data() + panel * m.panel_bytes,
+                     m.packed.data() + m.low_at() + panel * m.low_bytes);
   }
   return m;
 }

@@ -57,18 +57,17 @@ inline void ScreenPanels(const ScreenArgs& a, int64_t panel, int64_t apart) {
     }
   }
   for (int p = 0; p < kPanels; ++p) {
-    const int64_t row = (panel + p * apart) * quant::kPanelRows;
-    const int64_t left = a.rows - row;
-    const int n = left < quant::kPanelRows ? static_cast<int>(left) : quant::kPanelRows;
-    StoreFirst(a.out + row, out[p], n);
+    const int64_t at = panel + p * apart;
+    const int n = RowsOf(a.rows, at);
+    StoreFirst(a.out + at * quant::kPanelRows, out[p], n);
     if (n < quant::kPanelRows) {  // rows beyond the last one are not the largest
       alignas(64) float rows[quant::kPanelRows];
       Store(rows, out[p]);
       for (int i = n; i < quant::kPanelRows; ++i) rows[i] = rows[0];
       out[p] = Load(rows);
     }
-    a.highest[panel + p * apart] = ReduceMax(out[p]);
-    a.variance[panel + p * apart] = ReduceMax(variance[p]);
+    a.highest[at] = ReduceMax(out[p]);
+    a.variance[at] = ReduceMax(variance[p]);
   }
 }
 

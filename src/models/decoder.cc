@@ -60,11 +60,11 @@ void LayOut(const DecoderConfig& config, const ScratchShape& shape, Arena& arena
   for (ops::Rows& rope : out.rope) rope = arena.Take(rows, config.rope.dims);
   out.logits = arena.Take(1, int64_t{kMostTogether} * config.vocabulary);
   out.logits.stride = config.vocabulary;
-  out.screen = arena.TakeBytes(ops::ScreenBytes(config.vocabulary, config.width, shape.threads));
   out.product_bytes = RoundUp(ops::ProductScratch(*out.kernels, rows), 64);
   out.products = arena.TakeBytes(out.product_bytes * static_cast<uint64_t>(shape.threads));
   out.attention = arena.Take(shape.threads, ops::AttentionScratch(*out.kernels, config.head_size));
   if (shape.precise) return;
+  out.screen = arena.TakeBytes(ops::ScreenBytes(config.vocabulary, config.width, shape.threads));
   const int64_t longest = LongestRow(config);
   out.input = arena.TakeBytes(
       std::max({ops::QuantizedBytes(rows, longest),

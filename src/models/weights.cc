@@ -241,9 +241,8 @@ class ParallelLoad {
       }
       const uint64_t panel = (slice.first_row + row) / kPanel;
       uint8_t* const data = arena_ + slice.slot->offset;
-      uint8_t* const low = data + matrix.panels() * matrix.panel_bytes + panel * matrix.low_bytes;
       quant::PackPanel(matrix.type, matrix.columns, rows, data + panel * matrix.panel_bytes,
-                       matrix.low_bytes == 0 ? nullptr : low);
+                       data + (matrix.low(panel) - matrix.data));
     }
     return {};
   }

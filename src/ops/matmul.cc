@@ -128,29 +128,25 @@ void Quantize(const Kernels& kernels, const Input& input, int64_t width, Stretch
                     .out = input.q});
 }
 
+// Groups of 8 tokens as blocks of 16 of either kind of tiles.
+template <typename Args, typename Out>
+Args TilesOf(const Input& input, int64_t width, Stretch groups, Out out) {
+  return {input.x.data,     input.x.stride,          input.tokens, width,
+          groups.first / 2, (groups.second + 1) / 2, out};
+}
+
 }  // namespace
 
 void FillInput(const Kernels& kernels, const Input& input, int64_t columns, int64_t first,
                int64_t last) {
   const auto width = static_cast<int64_t>(RoundUp(static_cast<uint64_t>(columns), 32));
   if (input.bytes.tiles != nullptr) {
-    kernels.bytes->tokens({.x = input.x.data,
-                           .stride = input.x.stride,
-                           .tokens = input.tokens,
-                           .columns = width,
-                           .first_block = first / 2,
-                           .last_block = (last + 1) / 2,
-                           .out = input.bytes});
+    kernels.bytes->tokens(TilesOf<kernels::ByteTileArgs>(input, width, {first, last}, input.bytes));
     return;
   }
   if (input.tiles != nullptr) {
-    kernels.matrix_unit->tile_tokens({.x = input.x.data,
-                                      .stride = input.x.stride,
-                                      .tokens = input.tokens,
-                                      .columns = width,
-                                      .first_block = first / 2,
-                                      .last_block = (last + 1) / 2,
-                                      .tiles = input.tiles});
+    kernels.matrix_unit->tile_tokens(
+        TilesOf<kernels::TileArgs>(input, width, {first, last}, input.tiles));
     return;
   }
   Quantize(kernels, input, width, {first, last}, {0, width / 32});

@@ -64,10 +64,8 @@ void FillGroups(quant::Type type, const kernels::QuantizedTokens& q, int64_t col
   for (int64_t g = 0; g < count; ++g) {
     const int64_t first = g * row.group;
     int32_t sum = 0, squares = 0;
-    for (int64_t c = first; c < first + row.group; ++c) {
-      sum += q.q[c];
-      squares += q.q[c] * q.q[c];
-    }
+    for (int64_t i = first / 16; i < (first + row.group) / 16; ++i) sum += q.sum[i];
+    for (int64_t c = first; c < first + row.group; ++c) squares += q.q[c] * q.q[c];
     const float d = q.d[first / 32];
     groups[g] = values * d;
     groups[stride + g] = middle * (d * static_cast<float>(sum));

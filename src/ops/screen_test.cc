@@ -49,7 +49,7 @@ Matrix MakeMatrix(quant::Type file_type, uint64_t rows, uint64_t columns, bool s
       pointers[i] = source.data() + (panel * kPanelRows + i) * quant::RowBytes(row, columns);
     }
     quant::PackPanel(w.type, columns, pointers, m.data.data() + panel * w.panel_bytes,
-                     m.data.data() + w.panels() * w.panel_bytes + panel * w.low_bytes);
+                     m.data.data() + (w.low(panel) - w.data));
   }
   return m;
 }

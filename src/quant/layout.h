@@ -17,10 +17,9 @@
 //   pair plane, 2 lines     line j: bits 2t, 2t+1 = quad j + 2t, t = 0..3
 //   bit plane, 1 line       bit t = quad t
 //   byte plane, 8 lines     line j = quad j
-//   triple plane, 3 lines   line j: bits 0-2 = quad 2j, bits 3-5 = quad 2j + 1; bits 6 and 7 of
-//   line
-//                           0, bit 6 of line 1 = quad 6; bits 6 and 7 of line 2, bit 7 of line 1 =
-//                           quad 7 (low bits first)
+//   triple plane, 3 lines   line j: bits 0-2 = quad 2j, bits 3-5 = quad 2j + 1
+//                           quad 6 = bits 6, 7 of line 0, then bit 6 of line 1
+//                           quad 7 = bits 6, 7 of line 2, then bit 7 of line 1
 //   W2 = pair   W3 = pair, bit   W4 = nibble   W5 = nibble, bit   W6 = nibble, pair   W8 = byte
 // The code is the concatenation, first plane in the low bits. Signed 8-bit values are stored + 128.
 // 16-bit floats: lines of 16 rows x 2 consecutive columns; 32-bit floats: 16 rows x 1 column.
