@@ -12,7 +12,9 @@ namespace hearth::engine {
 using text::Token;
 
 Status CheckLogits(std::span<const float> logits, const std::string& model_path) {
-  if (std::ranges::all_of(logits, [](float v) { return std::isfinite(v); })) return {};
+  uint32_t bad = 0;  // without a branch per value, because there may be millions
+  for (const float v : logits) bad |= static_cast<uint32_t>(!std::isfinite(v));
+  if (bad == 0) return {};
   return Fail(Code::kDataLoss, msg::kEngineBadNumbers, model_path);
 }
 

@@ -57,27 +57,101 @@ inline void OpenPanel(const MatMulArgs& a, int64_t panel, PanelReader<kType>& re
 // masked store waits for it to leave the store buffer.
 template <int n>
 [[gnu::always_inline]] inline void AddHalves(const float* x, int apart, float* out) {
-  if constexpr (n == 1) {
-    out[0] = x[0] + x[apart];
-  } else {
-    Store(out, Add(LoadFirst(x, n), LoadFirst(x + apart, n)));
-  }
+  Store(out, Add(LoadFirst(x, n), LoadFirst(x + apart, n)));
 }
 
-// kPanels panels, `apart` of each other, x tokens [m0, m0 + kTokens) of a group padded to kGroup
-// tokens.
-template <Type kType, int kPanels, int kGroup, int kTokens>
-inline void DotPanels(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t group, int m0,
-                      int valid) {
-  using Fmt = Format<kType>;
-  const int64_t first = group * kTokenGroup;
-  const int8_t* q = a.q.q + first * a.columns + 4 * m0;
-  const float* d = a.q.d + first * (a.columns / 32) + m0;
-  const int32_t* sum = a.q.sum + first * (a.columns / 16) + m0;
-  const float* dsum = a.q.dsum + first * (a.columns / 16) + m0;
+// The same pointer, of which the compiler knows nothing: neither what is read through it nor its
+// sums with constants are then kept in registers from one panel to the next.
+template <typename T>
+[[gnu::always_inline]] inline const T* Afresh(const T* p) {
+  asm volatile("" : "+r"(p) : : "memory");
+  return p;
+}
 
+// 32 columns of kMaxTokens tokens of a group of kTokenGroup.
+template <Type kType>
+struct TokenBlock {
+  using Fmt = Format<kType>;
+  static constexpr int kTokens = kMaxTokens;
+  const int8_t* q;
+  const float* d;
+  const int32_t* sum;
+  const float* dsum;
+  int32_t start[Fmt::kGroups][kTokens];  // -zero x the sum of q over the columns of a scale
+  float whole[16];                       // dsum of 32 columns (AddHalves)
+
+  TokenBlock(const MatMulArgs& a, int64_t group, int m0) {
+    const int64_t first = group * kTokenGroup;
+    q = a.q.q + first * a.columns + 4 * m0;
+    d = a.q.d + first * (a.columns / 32) + m0;
+    sum = a.q.sum + first * (a.columns / 16) + m0;
+    dsum = a.q.dsum + first * (a.columns / 16) + m0;
+  }
+  // What all panels need of these columns.
+  [[gnu::always_inline]] void Open() {
+    if constexpr (Fmt::kZero != 0) {
+      for (int m = 0; m < kTokens; ++m) {
+        const int32_t low = sum[m], high = sum[kTokenGroup + m];
+        start[0][m] = -Fmt::kZero * (Fmt::kGroups == 2 ? low : low + high);
+        if constexpr (Fmt::kGroups == 2) start[1][m] = -Fmt::kZero * high;
+      }
+    }
+    if constexpr (Fmt::kOffset && Fmt::kGroups == 1) AddHalves<kTokens>(dsum, kTokenGroup, whole);
+  }
+  void Next() {
+    q += 32 * kTokenGroup;
+    d += kTokenGroup;
+    sum += 2 * kTokenGroup;
+    dsum += 2 * kTokenGroup;
+  }
+  // acc[token] += the product of block b of a panel's super-block.
+  [[gnu::always_inline]] void Add(const Block& block, const ScaleReader<Fmt::kRow.scales>& scales,
+                                  int b, F* acc) const {
+    F x[kTokens];
+#pragma GCC unroll 8
+    for (int m = 0; m < kTokens; ++m) x[m] = acc[m];
+#pragma GCC unroll 2
+    for (int g = 0; g < Fmt::kGroups; ++g) {
+      Dot<Fmt::kMax, Fmt::kLines, kTokens> dot[kTokens];
+#pragma GCC unroll 8
+      for (int m = 0; m < kTokens; ++m) dot[m].Start(Fmt::kZero == 0 ? 0 : start[g][m]);
+#pragma GCC unroll 8
+      for (int j = 0; j < Fmt::kLines; ++j) {
+        const L line = CodeLine<kType>(block, g * Fmt::kLines + j);
+        const int8_t* quad = q + 4 * kTokenGroup * (g * Fmt::kLines + j);
+#pragma GCC unroll 8
+        for (int m = 0; m < kTokens; ++m) dot[m].Add(j, line, quad + 4 * m);
+      }
+      const F s = scales.s(b, g);
+#pragma GCC unroll 8
+      for (int m = 0; m < kTokens; ++m) {
+        x[m] = Fma(ToFloat(dot[m].Done()), Mul(s, Set1(d[m])), x[m]);
+      }
+      if constexpr (Fmt::kOffset) {
+        const F o = scales.o(b, g);
+#pragma GCC unroll 8
+        for (int m = 0; m < kTokens; ++m) {
+          const float ds = Fmt::kGroups == 2 ? dsum[g * kTokenGroup + m] : whole[m];
+          x[m] = Fma(o, Set1(ds), x[m]);
+        }
+      }
+    }
+#pragma GCC unroll 8
+    for (int m = 0; m < kTokens; ++m) acc[m] = x[m];
+  }
+};
+
+// kPanels panels, `apart` of each other, x the only token of a group. kFirst: group is 0.
+template <Type kType, int kPanels, bool kFirst>
+inline void DotOne(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t group) {
+  using Fmt = Format<kType>;
+  const int64_t token = group * kTokenGroup;
+  const int8_t* q = a.q.q + token * a.columns;
+  const float* d = a.q.d + token * (a.columns / 32);
+  const int32_t* sum = a.q.sum + token * (a.columns / 16);
+  const float* dsum = a.q.dsum + token * (a.columns / 16);
   PanelReader<kType> reader[kPanels];
-  F acc[kPanels][kTokens] = {};
+  F acc[kPanels] = {};
   for (int p = 0; p < kPanels; ++p) {
     OpenPanel(a, panel + p * apart, reader[p]);
   }
@@ -85,96 +159,101 @@ inline void DotPanels(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t
     int blocks = 0;
 #pragma GCC unroll 4
     for (int p = 0; p < kPanels; ++p) {
-      if (group == 0) PrefetchAhead<Fmt::kAreaBytes>(reader[p].at);
+      if constexpr (kFirst) PrefetchAhead<Fmt::kAreaBytes>(reader[p].at);
       blocks = reader[p].OpenSuper();
     }
     for (int b = 0; b < blocks; ++b) {
 #pragma GCC unroll 4
       for (int p = 0; p < kPanels; ++p) {
         const Block block = reader[p].Next();
+        if constexpr (kFirst) {
+          PrefetchAhead<Fmt::kBlockBytes>(block.at);
+          PrefetchAhead<Fmt::kLowBytes>(block.low);
+        }
+#pragma GCC unroll 2
+        for (int g = 0; g < Fmt::kGroups; ++g) {
+          Dot<Fmt::kMax, Fmt::kLines, 1> dot;
+          dot.Start(-Fmt::kZero * (Fmt::kGroups == 2 ? sum[g] : sum[0] + sum[1]));
+#pragma GCC unroll 8
+          for (int j = 0; j < Fmt::kLines; ++j) {
+            const int quad = g * Fmt::kLines + j;
+            dot.Add(j, CodeLine<kType>(block, quad), q + 4 * quad);
+          }
+          acc[p] = Fma(ToFloat(dot.Done()), Mul(reader[p].scales.s(b, g), Set1(d[0])), acc[p]);
+          if constexpr (Fmt::kOffset) {
+            const float whole = Fmt::kGroups == 2 ? dsum[g] : dsum[0] + dsum[1];
+            acc[p] = Fma(reader[p].scales.o(b, g), Set1(whole), acc[p]);
+          }
+        }
+      }
+      q += 32;
+      d += 1;
+      sum += 2;
+      dsum += 2;
+    }
+  }
+  for (int p = 0; p < kPanels; ++p) StoreRows(a, panel + p * apart, token, acc[p]);
+}
+
+// kPanels panels, `apart` of each other, x tokens [m0, m0 + kMaxTokens) of a group of kTokenGroup.
+template <Type kType, int kPanels>
+inline void DotGroup(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t group, int m0,
+                     int valid) {
+  using Fmt = Format<kType>;
+  TokenBlock<kType> tokens(a, group, m0);
+  PanelReader<kType> reader[kPanels];
+  F acc[kPanels][kMaxTokens] = {};
+  for (int p = 0; p < kPanels; ++p) OpenPanel(a, panel + p * apart, reader[p]);
+  while (reader[0].blocks_left > 0) {
+    int blocks = 0;
+    for (int p = 0; p < kPanels; ++p) {
+      if (group == 0) PrefetchAhead<Fmt::kAreaBytes>(reader[p].at);
+      blocks = reader[p].OpenSuper();
+    }
+    for (int b = 0; b < blocks; ++b, tokens.Next()) {
+      tokens.Open();
+      for (int p = 0; p < kPanels; ++p) {
+        const Block block = reader[p].Next();
         if (group == 0) {
           PrefetchAhead<Fmt::kBlockBytes>(block.at);
           PrefetchAhead<Fmt::kLowBytes>(block.low);
         }
-        float whole[16];  // dsum of 32 columns
-        if constexpr (Fmt::kOffset && Fmt::kGroups == 1) AddHalves<kTokens>(dsum, kGroup, whole);
-#pragma GCC unroll 2
-        for (int g = 0; g < Fmt::kGroups; ++g) {
-          Dot<Fmt::kMax, Fmt::kLines> dot[kTokens];
-#pragma GCC unroll 8
-          for (int m = 0; m < kTokens; ++m) {
-            const int32_t codes =
-                Fmt::kGroups == 2 ? sum[g * kGroup + m] : sum[m] + sum[kGroup + m];
-            dot[m].Start(-Fmt::kZero * codes);
-          }
-#pragma GCC unroll 8
-          for (int j = 0; j < Fmt::kLines; ++j) {
-            const L line = CodeLine<kType>(block, g * Fmt::kLines + j);
-            const int8_t* quad = q + 4 * kGroup * (g * Fmt::kLines + j);
-#pragma GCC unroll 8
-            for (int m = 0; m < kTokens; ++m) dot[m].Add(j, line, quad + 4 * m);
-          }
-          const F s = reader[p].scales.s(b, g);
-#pragma GCC unroll 8
-          for (int m = 0; m < kTokens; ++m) {
-            acc[p][m] = Fma(ToFloat(dot[m].Done()), Mul(s, Set1(d[m])), acc[p][m]);
-          }
-          if constexpr (Fmt::kOffset) {
-            const F o = reader[p].scales.o(b, g);
-#pragma GCC unroll 8
-            for (int m = 0; m < kTokens; ++m) {
-              const float ds = Fmt::kGroups == 2 ? dsum[g * kGroup + m] : whole[m];
-              acc[p][m] = Fma(o, Set1(ds), acc[p][m]);
-            }
-          }
-        }
+        Afresh(&tokens)->Add(block, reader[p].scales, b, acc[p]);
       }
-      q += 32 * kGroup;
-      d += kGroup;
-      sum += 2 * kGroup;
-      dsum += 2 * kGroup;
     }
   }
   for (int p = 0; p < kPanels; ++p) {
-#pragma GCC unroll 8
-    for (int m = 0; m < kTokens; ++m) {
-      if (m0 + m < valid) StoreRows(a, panel + p * apart, first + m0 + m, acc[p][m]);
+    for (int m = 0; m < kMaxTokens && m0 + m < valid; ++m) {
+      StoreRows(a, panel + p * apart, group * kTokenGroup + m0 + m, acc[p][m]);
     }
   }
 }
 
-template <Type kType, int kGroup>
-inline void DotGroup(const MatMulArgs& a, int64_t panel, int64_t group, int valid) {
-  constexpr int kTokens = kGroup < kMaxTokens ? kGroup : kMaxTokens;
-  for (int m0 = 0; m0 < valid; m0 += kTokens) {
-    DotPanels<kType, 1, kGroup, kTokens>(a, panel, 1, group, m0, valid);
+// kPanels panels, `apart` of each other, and all tokens.
+template <Type kType, int kPanels>
+inline void AllTokens(const MatMulArgs& a, int64_t panel, int64_t apart) {
+  if (a.tokens == 1) return DotOne<kType, kPanels, true>(a, panel, apart, 0);
+  for (int64_t group = 0; group * kTokenGroup < a.tokens; ++group) {
+    const int64_t left = a.tokens - group * kTokenGroup;
+    if (PaddedGroup(left) == 1) {
+      DotOne<kType, kPanels, false>(a, panel, apart, group);
+      return;
+    }
+    const int valid = left < kTokenGroup ? static_cast<int>(left) : kTokenGroup;
+    for (int m0 = 0; m0 < valid; m0 += kMaxTokens) {
+      DotGroup<kType, kPanels>(a, panel, apart, group, m0, valid);
+    }
   }
 }
 
+// Several concurrent memory streams per thread, each through neighbouring panels: what is
+// prefetched beyond the end of one is the beginning of the next.
 template <Type kType>
 void MatMul(const MatMulArgs& a) {
   int64_t panel = a.first_panel;
-  if (a.tokens == 1) {
-    // Several concurrent memory streams per thread, each through neighbouring panels: what is
-    // prefetched beyond the end of one is the beginning of the next.
-    const int64_t length = (a.last_panel - panel) / kStreams;
-    for (int64_t i = 0; i < length; ++i) {
-      DotPanels<kType, kStreams, 1, 1>(a, panel + i, length, 0, 0, 1);
-    }
-    panel += kStreams * length;
-  }
-  for (; panel < a.last_panel; ++panel) {
-    const int64_t groups = (a.tokens + kTokenGroup - 1) / kTokenGroup;
-    for (int64_t group = 0; group < groups; ++group) {
-      const int64_t left = a.tokens - group * kTokenGroup;
-      const int valid = left < kTokenGroup ? static_cast<int>(left) : kTokenGroup;
-      if (PaddedGroup(valid) == 1) {
-        DotGroup<kType, 1>(a, panel, group, valid);
-      } else {
-        DotGroup<kType, kTokenGroup>(a, panel, group, valid);
-      }
-    }
-  }
+  const int64_t length = (a.last_panel - panel) / kStreams;
+  for (int64_t i = 0; i < length; ++i) AllTokens<kType, kStreams>(a, panel + i, length);
+  for (panel += kStreams * length; panel < a.last_panel; ++panel) AllTokens<kType, 1>(a, panel, 1);
 }
 
 // One block of 32 columns of a float format to w[32].

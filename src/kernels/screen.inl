@@ -41,7 +41,7 @@ inline void ScreenPanels(const ScreenArgs& a, int64_t panel, int64_t apart) {
         PrefetchAhead<Fmt::kBlockBytes>(block);
 #pragma GCC unroll 2
         for (int g = 0; g < Fmt::kGroups; ++g) {
-          Dot<kMax, Fmt::kLines> dot;
+          Dot<kMax, Fmt::kLines, 1> dot;
           dot.Start(0);
 #pragma GCC unroll 8
           for (int j = 0; j < Fmt::kLines; ++j) {

@@ -337,7 +337,7 @@ inline I AddDots(I sum, const uint8_t* quad, L line) {
   return sum;
 }
 
-template <int kMax, int kLines>
+template <int kMax, int kLines, int kTokens>
 struct Dot {
   I sum;
   void Start(int32_t init) { sum = Set1I(init); }
@@ -351,7 +351,7 @@ struct Dot {
 #else
 // vpmaddubsw gives 16-bit sums of two products; as many lines as cannot overflow are added before
 // one vpmaddwd widens them. Codes of 8 bits are signed here (kSignedWide): |w| x sign(a, w).
-template <int kMax, int kLines>
+template <int kMax, int kLines, int kTokens>
 struct Dot {
   static constexpr bool kWide = kMax > 127;
   static constexpr int kCapacity = kWide ? 1 : 32767 / (2 * 127 * kMax);

@@ -292,14 +292,20 @@ inline I AddDots(I sum, const uint8_t* quad, L line) {
   return sum;
 }
 
-template <int kMax, int kLines>
+template <int kMax, int kLines, int kTokens>
 struct Dot {
   I sum;
   void Start(int32_t init) { sum = Set1I(init); }
   void Add(int, L line, const int8_t* a) {
-    int32_t quad;
-    __builtin_memcpy(&quad, a, 4);
-    sum.a = _mm512_dpbusd_epi32(sum.a, line.a, _mm512_set1_epi32(quad));
+    if constexpr (kTokens == 1) {  // the quad serves several panels
+      int32_t quad;
+      __builtin_memcpy(&quad, a, 4);
+      sum.a = _mm512_dpbusd_epi32(sum.a, line.a, _mm512_set1_epi32(quad));
+    } else {  // GCC 12 would broadcast each to a register first
+      asm("vpdpbusd %2%{1to16%}, %1, %0"
+          : "+v"(sum.a)
+          : "v"(line.a), "m"(*reinterpret_cast<const int8_t(*)[4]>(a)));
+    }
   }
   I Done() const { return sum; }
 };

@@ -378,7 +378,7 @@ inline L PackS8(I a, I b, I c, I d) {
 
 // Sum over lines of (row's 4 codes) x (4 activations), per row: exact int32. kMax is the largest
 // code, kLines the number of Add calls of one chain, `index` 0, 1, 2, ...
-template <int kMax, int kLines>
+template <int kMax, int kLines, int kTokens>
 struct Dot {
   I sum;
   void Start(int32_t init) { sum = Set1I(init); }

@@ -401,7 +401,7 @@ class Pass {
   // gate = activation(gate . h) * (up . h), each thread its rows, in stretches that are still in
   // the cache when they are activated.
   void GateAndUp(const LayerWeights& layer, const ops::Input& input) {
-    constexpr int64_t kStretch = kernels::kGemmPanels * quant::kPanelRows;
+    constexpr int64_t kStretch = 128 << 10;  // floats of each
     const auto activate = c_.activation == Activation::kSilu ? v_.silu_mul : v_.gelu_tanh_mul;
     const auto [first, last] = worker_.Share(c_.feed_forward, quant::kPanelRows);
     if (Gated(layer)) {
@@ -410,7 +410,8 @@ class Pass {
       Mark(Op::kGateUp);
       return;
     }
-    const int64_t step = single_ ? last - first : kStretch;
+    const int64_t step =
+        std::max(kStretch / tokens_ / quant::kPanelRows, int64_t{16}) * quant::kPanelRows;
     for (int64_t row = first; row < last; row += step) {
       const int64_t end = std::min(row + step, last);
       Multiply(layer.gate, nullptr, row, end, input, s_.gate);
