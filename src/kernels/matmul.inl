@@ -107,9 +107,6 @@ struct TokenBlock {
   // acc[token] += the product of block b of a panel's super-block.
   [[gnu::always_inline]] void Add(const Block& block, const ScaleReader<Fmt::kRow.scales>& scales,
                                   int b, F* acc) const {
-    F x[kTokens];
-#pragma GCC unroll 8
-    for (int m = 0; m < kTokens; ++m) x[m] = acc[m];
 #pragma GCC unroll 2
     for (int g = 0; g < Fmt::kGroups; ++g) {
       Dot<Fmt::kMax, Fmt::kLines, kTokens> dot[kTokens];
@@ -122,22 +119,16 @@ struct TokenBlock {
 #pragma GCC unroll 8
         for (int m = 0; m < kTokens; ++m) dot[m].Add(j, line, quad + 4 * m);
       }
-      const F s = scales.s(b, g);
+      const F s = scales.s(b, g), o = scales.o(b, g);
 #pragma GCC unroll 8
       for (int m = 0; m < kTokens; ++m) {
-        x[m] = Fma(ToFloat(dot[m].Done()), Mul(s, Set1(d[m])), x[m]);
-      }
-      if constexpr (Fmt::kOffset) {
-        const F o = scales.o(b, g);
-#pragma GCC unroll 8
-        for (int m = 0; m < kTokens; ++m) {
-          const float ds = Fmt::kGroups == 2 ? dsum[g * kTokenGroup + m] : whole[m];
-          x[m] = Fma(o, Set1(ds), x[m]);
+        F x = Fma(ToFloat(dot[m].Done()), Mul(s, Set1(d[m])), acc[m]);
+        if constexpr (Fmt::kOffset) {
+          x = Fma(o, Set1(Fmt::kGroups == 2 ? dsum[g * kTokenGroup + m] : whole[m]), x);
         }
+        acc[m] = x;
       }
     }
-#pragma GCC unroll 8
-    for (int m = 0; m < kTokens; ++m) acc[m] = x[m];
   }
 };
 
@@ -218,13 +209,16 @@ inline void DotGroup(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t 
           PrefetchAhead<Fmt::kBlockBytes>(block.at);
           PrefetchAhead<Fmt::kLowBytes>(block.low);
         }
-        Afresh(&tokens)->Add(block, reader[p].scales, b, acc[p]);
+        (kPanels == 1 ? &tokens : Afresh(&tokens))->Add(block, reader[p].scales, b, acc[p]);
       }
     }
   }
   for (int p = 0; p < kPanels; ++p) {
-    for (int m = 0; m < kMaxTokens && m0 + m < valid; ++m) {
-      StoreRows(a, panel + p * apart, group * kTokenGroup + m0 + m, acc[p][m]);
+#pragma GCC unroll 8
+    for (int m = 0; m < kMaxTokens; ++m) {  // without an index, sums may stay in registers
+      if (m0 + m < valid) {
+        StoreRows(a, panel + p * apart, group * kTokenGroup + m0 + m, acc[p][m]);
+      }
     }
   }
 }
@@ -247,11 +241,13 @@ inline void AllTokens(const MatMulArgs& a, int64_t panel, int64_t apart) {
 }
 
 // Several concurrent memory streams per thread, each through neighbouring panels: what is
-// prefetched beyond the end of one is the beginning of the next.
+// prefetched beyond the end of one is the beginning of the next. With many tokens the products take
+// longer than the memory, and the sums of one panel stay in registers.
 template <Type kType>
 void MatMul(const MatMulArgs& a) {
+  constexpr int64_t kManyTokens = 4 * kTokenGroup;
   int64_t panel = a.first_panel;
-  const int64_t length = (a.last_panel - panel) / kStreams;
+  const int64_t length = a.tokens >= kManyTokens ? 0 : (a.last_panel - panel) / kStreams;
   for (int64_t i = 0; i < length; ++i) AllTokens<kType, kStreams>(a, panel + i, length);
   for (panel += kStreams * length; panel < a.last_panel; ++panel) AllTokens<kType, 1>(a, panel, 1);
 }
