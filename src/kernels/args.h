@@ -14,10 +14,10 @@ namespace hearth::kernels {
 // Activations quantised to int8 in blocks of 32 columns, for the integer matmul kernels.
 // Tokens stand in groups of 8 (a last group of more than one token is padded with zeros), so that
 // the tokens of a group are neighbours in memory. g = tokens of the padded group, 1 or 8:
-//   q     [groups][columns / 4][g][4]  int8, -127..127
-//   d     [groups][columns / 32][g]    scale: x = d * q
-//   sum   [groups][columns / 16][g]    sum of q over 16 columns
-//   dsum  [groups][columns / 16][g]    d * sum
+//   q     [groups][columns / 32][g][32]  int8, -127..127
+//   d     [groups][columns / 32][g]      scale: x = d * q
+//   sum   [groups][columns / 16][g]      sum of q over 16 columns
+//   dsum  [groups][columns / 16][g]      d * sum
 // A group's part begins at group * 8 * (elements per token) of each array. columns: multiple of 32.
 struct QuantizedTokens {
   int8_t* q;

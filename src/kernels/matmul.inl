@@ -82,7 +82,7 @@ struct TokenBlock {
 
   TokenBlock(const MatMulArgs& a, int64_t group, int m0) {
     const int64_t first = group * kTokenGroup;
-    q = a.q.q + first * a.columns + 4 * m0;
+    q = a.q.q + first * a.columns + 32 * m0;
     d = a.q.d + first * (a.columns / 32) + m0;
     sum = a.q.sum + first * (a.columns / 16) + m0;
     dsum = a.q.dsum + first * (a.columns / 16) + m0;
@@ -115,9 +115,9 @@ struct TokenBlock {
 #pragma GCC unroll 8
       for (int j = 0; j < Fmt::kLines; ++j) {
         const L line = CodeLine<kType>(block, g * Fmt::kLines + j);
-        const int8_t* quad = q + 4 * kTokenGroup * (g * Fmt::kLines + j);
+        const int8_t* quad = q + 4 * (g * Fmt::kLines + j);
 #pragma GCC unroll 8
-        for (int m = 0; m < kTokens; ++m) dot[m].Add(j, line, quad + 4 * m);
+        for (int m = 0; m < kTokens; ++m) dot[m].Add(j, line, quad + 32 * m);
       }
       const F s = scales.s(b, g), o = scales.o(b, g);
 #pragma GCC unroll 8
@@ -328,19 +328,13 @@ inline void QuantizeBlock(const float* x, int8_t* q, float* d, int32_t* sum, flo
   const float scale = max / 127.0f;
   const float inverse = max > 0 ? 127.0f / max : 0.0f;
   const I codes[2] = {RoundToInt(Mul(low, Set1(inverse))), RoundToInt(Mul(high, Set1(inverse)))};
-  int8_t bytes[32];
   for (int half = 0; half < 2; ++half) {
     const float total = ReduceAdd(ToFloat(codes[half]));  // small integers: exact in any order
     sum[half * group] = static_cast<int32_t>(total);
     dsum[half * group] = scale * total;
-    StoreS8(bytes + 16 * half, codes[half]);
+    StoreS8(q + 16 * half, codes[half]);
   }
   *d = scale;
-  if (group == 1) {
-    __builtin_memcpy(q, bytes, 32);
-    return;
-  }
-  for (int quad = 0; quad < 8; ++quad) __builtin_memcpy(q + 4 * quad * group, bytes + 4 * quad, 4);
 }
 
 inline void Quantize(const QuantizeArgs& a) {
@@ -353,7 +347,7 @@ inline void Quantize(const QuantizeArgs& a) {
     for (int m = 0; m < padded; ++m) {
       for (int64_t block = a.first_block; block < a.last_block; ++block) {
         const float* x = m < valid ? a.x + (first + m) * a.stride + 32 * block : kZeros;
-        QuantizeBlock(x, a.out.q + first * a.columns + 32 * block * padded + 4 * m,
+        QuantizeBlock(x, a.out.q + first * a.columns + 32 * (block * padded + m),
                       a.out.d + first * (a.columns / 32) + block * padded + m,
                       a.out.sum + first * (a.columns / 16) + 2 * block * padded + m,
                       a.out.dsum + first * (a.columns / 16) + 2 * block * padded + m, padded);
