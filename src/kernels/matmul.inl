@@ -241,15 +241,27 @@ inline void AllTokens(const MatMulArgs& a, int64_t panel, int64_t apart) {
 }
 
 // Several concurrent memory streams per thread, each through neighbouring panels: what is
-// prefetched beyond the end of one is the beginning of the next. With many tokens the products take
-// longer than the memory, and the sums of one panel stay in registers.
+// prefetched beyond the end of one is the beginning of the next. Returns the first panel left.
+template <Type kType, int kPanels>
+inline int64_t InStreams(const MatMulArgs& a, int64_t panel) {
+  const int64_t length = (a.last_panel - panel) / kPanels;
+  for (int64_t i = 0; i < length; ++i) AllTokens<kType, kPanels>(a, panel + i, length);
+  return panel + kPanels * length;
+}
+
 template <Type kType>
 void MatMul(const MatMulArgs& a) {
+  // With many tokens the products take longer than the memory, and one panel's sums stay in
+  // registers. Panels of a split matrix are two streams each.
   constexpr int64_t kManyTokens = 4 * kTokenGroup;
+  constexpr int kFewStreams = Format<kType>::kLowBytes != 0 ? (kStreams + 1) / 2 : kStreams;
   int64_t panel = a.first_panel;
-  const int64_t length = a.tokens >= kManyTokens ? 0 : (a.last_panel - panel) / kStreams;
-  for (int64_t i = 0; i < length; ++i) AllTokens<kType, kStreams>(a, panel + i, length);
-  for (panel += kStreams * length; panel < a.last_panel; ++panel) AllTokens<kType, 1>(a, panel, 1);
+  if (a.tokens == 1) {
+    panel = InStreams<kType, kStreams>(a, panel);
+  } else if (a.tokens < kManyTokens) {
+    panel = InStreams<kType, kFewStreams>(a, panel);
+  }
+  for (; panel < a.last_panel; ++panel) AllTokens<kType, 1>(a, panel, 1);
 }
 
 // One block of 32 columns of a float format to w[32].
