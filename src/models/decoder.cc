@@ -411,7 +411,7 @@ class Pass {
       return;
     }
     const int64_t step =
-        std::max(kStretch / tokens_ / quant::kPanelRows, int64_t{16}) * quant::kPanelRows;
+        std::max(kStretch / tokens_ / quant::kPanelRows, kernels::kGemmPanels) * quant::kPanelRows;
     for (int64_t row = first; row < last; row += step) {
       const int64_t end = std::min(row + step, last);
       Multiply(layer.gate, nullptr, row, end, input, s_.gate);
