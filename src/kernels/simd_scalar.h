@@ -377,7 +377,8 @@ inline L PackS8(I a, I b, I c, I d) {
 }
 
 // Sum over lines of (row's 4 codes) x (4 activations), per row: exact int32. kMax is the largest
-// code, kLines the number of Add calls of one chain, `index` 0, 1, 2, ...
+// code, kLines the number of Add calls of one chain, `index` 0, 1, 2, ...; kTokens says how many
+// tokens share a line.
 template <int kMax, int kLines, int kTokens>
 struct Dot {
   I sum;
