@@ -126,7 +126,7 @@ void RunSiluMul(benchmark::State& state, const kernels::KernelTable* table) {
     state.PauseTiming();
     for (float& v : gate) v = static_cast<float>(random.Next() % 200) * 0.1f - 10;
     state.ResumeTiming();
-    for (int64_t t = 0; t < 512; ++t) table->vector.silu_mul(&gate[t * 256], &up[t * 256], 256);
+    for (int64_t t = 0; t < 512; ++t) table->vector.activate[0](&gate[t * 256], &up[t * 256], 256);
   }
   state.counters["G/s"] = benchmark::Counter(static_cast<double>(state.iterations()) * 512 * 256e-9,
                                              benchmark::Counter::kIsRate);
@@ -224,7 +224,7 @@ void RunGemm(benchmark::State& state, const kernels::KernelTable* table, quant::
          .add = nullptr,
          .add_stride = 0,
          .gate_panels = nullptr,
-         .activate = nullptr,
+         .activation = {},
          .tops = nullptr});
   }
   state.counters["GOP/s"] = benchmark::Counter(

@@ -55,12 +55,12 @@ inline void MultiplyBrains(const uint8_t* a, int64_t a_stride, const uint8_t* b0
                            int64_t steps) {
   for (int64_t k = 0; k < steps; ++k) {
     _tile_loadd(6, b0 + k * kTileBytes, 64);
-    _tile_loadd(4, a + k * kTileBytes, 64);
+    _tile_stream_loadd(4, a + k * kTileBytes, 64);
     _tile_loadd(7, b1 + k * kTileBytes, 64);
     _tile_dpbf16ps(0, 4, 6);
     _tile_dpbf16ps(1, 4, 7);
     if constexpr (kBlocks == 2) {
-      _tile_loadd(5, a + a_stride + k * kTileBytes, 64);
+      _tile_stream_loadd(5, a + a_stride + k * kTileBytes, 64);
       _tile_dpbf16ps(2, 5, 6);
       _tile_dpbf16ps(3, 5, 7);
     }

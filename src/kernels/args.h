@@ -151,9 +151,9 @@ struct GemmArgs {
   const float* add;
   int64_t add_stride;
   // A gated pair of matrices of one type and shape: gate_panels are the gate's, `panels` those of
-  // up, and out = activate(gate, up), which leaves its result in gate. Null: one matrix.
+  // up, and out = activation(gate) * up. Null: one matrix.
   const uint8_t* gate_panels;
-  void (*activate)(float* gate, const float* up, int64_t n);
+  Activation activation;
   int32_t* tops;  // [rows] becomes the bits of the largest |out| of all tokens; null: not wanted
 };
 using GemmFn = void (*)(const GemmArgs&);

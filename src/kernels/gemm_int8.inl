@@ -200,17 +200,18 @@ void ByteGemm(const GemmArgs& g) {
   ForPanelPairs<kByteChunk>(
       g, sums,
       [&](const uint8_t* from, int64_t column, int64_t columns, int slot) {
-        uint8_t* out = weights + slot * kSlot;
-        if (column == 0) {
-          DecodeOutliers<kType, Product>(from, g.columns, g.bytes.outliers, out,
-                                         rows[0].scale[slot], rows[0].start[slot]);
-        }
-        out += kOutlierSteps * kTileBytes;
+        uint8_t* const outliers = weights + slot * kSlot;
+        uint8_t* const out = outliers + kOutlierSteps * kTileBytes;
         for (int64_t c = 0; c < columns; c += kByteGroup) {
           GroupRows& group = rows[1 + c / kByteGroup];
           DecodeByteGroup<kType, Product>(
               from, column + c, columns - c < kByteGroup ? columns - c : kByteGroup,
               out + c / kByteColumns * kTileBytes, group.scale[slot], group.start[slot]);
+        }
+        // Behind the groups, so that what they share is in the L1 cache.
+        if (column == 0) {
+          DecodeOutliers<kType, Product>(from, g.columns, g.bytes.outliers, outliers,
+                                         rows[0].scale[slot], rows[0].start[slot]);
         }
       },
       [&](int64_t column, int64_t columns, float* pair) {

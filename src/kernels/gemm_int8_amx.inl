@@ -23,40 +23,64 @@ struct PendingSums {
   int rows = 0, done = 0;  // rows of 16 sums: all, and those already added
 };
 
-// Adds the next eight rows (one tile is 16).
+// What is done with the sums of a group while the next one multiplies: each call adds eight rows
+// (one tile is 16).
 template <bool kFirst>
-inline void AddRows(PendingSums& p) {
-  if (p.done == p.rows) return;
-  const int tile = p.done / 16;
-  const F w = Load(p.w + tile % 2 * 16);
-  const float* d = p.d[tile / 2] + p.done % 16;
-  const int32_t* c = p.c + p.done * 16;
-  float* sums = p.sums + p.done * 16;
+struct Adding {
+  [[gnu::always_inline]] static void Rows(PendingSums& p) {
+    if (p.done == p.rows) return;
+    const int tile = p.done / 16;
+    const F w = Load(p.w + tile % 2 * 16);
+    const float* d = p.d[tile / 2] + p.done % 16;
+    const int32_t* c = p.c + p.done * 16;
+    float* sums = p.sums + p.done * 16;
 #pragma GCC unroll 8
-  for (int i = 0; i < 8; ++i) AddScaled<kFirst>(LoadI(c + 16 * i), w, d[i], sums + 16 * i);
-  p.done += 8;
-}
+    for (int i = 0; i < 8; ++i) AddScaled<kFirst>(LoadI(c + 16 * i), w, d[i], sums + 16 * i);
+    p.done += 8;
+  }
+};
 
-// One group of columns of two panels against kBlocks blocks of 16 tokens; the rows of the group
-// before are added meanwhile.
-template <int kBlocks, bool kFirst>
+// The same of the last group of a gated pair: the complete sums of four tokens are activated, and
+// only what that gives is stored, in the gate's place.
+template <Activation kActivation>
+struct Activating {
+  [[gnu::always_inline]] static void Rows(PendingSums& p) {
+    if (p.done == p.rows) return;
+    const int block = p.done / 32, token = p.done % 32 / 2;
+    const F gate_w = Load(p.w), up_w = Load(p.w + 16);
+    const float* d = p.d[block] + token;
+    const int32_t* c = p.c + block * kBlockSums + token * 16;
+    float* sums = p.sums + block * kBlockSums + token * 16;
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i, c += 16, sums += 16) {
+      const F gate = Scaled<false>(LoadI(c), gate_w, d[i], sums);
+      const F up = Scaled<false>(LoadI(c + kTileSums), up_w, d[i], sums + kTileSums);
+      Store(sums, Gated<kActivation>(gate, up));
+    }
+    p.done += 8;
+  }
+};
+
+// One group of columns of two panels against kBlocks blocks of 16 tokens; the rows of the block
+// before are finished meanwhile. Tokens pass by the L1 cache, which the weights and sums fill.
+template <int kBlocks, typename Finish>
 inline void MultiplyTiles(const uint8_t* a, int64_t a_stride, const uint8_t* b0, const uint8_t* b1,
                           int64_t steps, int32_t* c, PendingSums& before) {
   ZeroSums<kBlocks>();
   for (int64_t k = 0; k < steps; ++k) {
-    _tile_loadd(4, a + k * kTileBytes, 64);
+    _tile_stream_loadd(4, a + k * kTileBytes, 64);
     _tile_loadd(6, b0 + k * kTileBytes, 64);
     _tile_dpbssd(0, 4, 6);
     _tile_loadd(7, b1 + k * kTileBytes, 64);
     _tile_dpbssd(1, 4, 7);
     if constexpr (kBlocks == 2) {
-      _tile_loadd(5, a + a_stride + k * kTileBytes, 64);
+      _tile_stream_loadd(5, a + a_stride + k * kTileBytes, 64);
       _tile_dpbssd(2, 5, 6);
       _tile_dpbssd(3, 5, 7);
     }
-    AddRows<kFirst>(before);
+    Finish::Rows(before);
   }
-  while (before.done < before.rows) AddRows<kFirst>(before);
+  while (before.done < before.rows) Finish::Rows(before);
   _tile_stored(0, c, 64);
   _tile_stored(1, c + kTileSums, 64);
   if constexpr (kBlocks == 2) {
@@ -76,31 +100,40 @@ struct ByteProduct {
                             const float* d, const uint8_t* b, int64_t slot, const GroupRows& group,
                             int64_t steps, float* sums, bool last) {
     StoresBeforeTiles();
-    alignas(64) static thread_local int32_t room[2][2 * kBlockSums];
+    if (last && g.gate_panels != nullptr) {
+      WithActivation(g.activation, [&]<Activation kActivation>() {
+        MultiplyBlocks<Activating<kActivation>>(g, shape, a, d, b, slot, group, steps, sums);
+      });
+    } else {
+      MultiplyBlocks<Adding<kFirst>>(g, shape, a, d, b, slot, group, steps, sums);
+    }
+  }
+
+  template <typename Finish>
+  static void MultiplyBlocks(const GemmArgs& g, const ByteTilesShape& shape, const uint8_t* a,
+                             const float* d, const uint8_t* b, int64_t slot, const GroupRows& group,
+                             int64_t steps, float* sums) {
+    alignas(64) int32_t room[2 * kBlockSums];
     const int64_t a_stride = shape.steps * kTileBytes, d_stride = shape.groups * 16;
     const int64_t token_blocks = (g.tokens + 15) / 16;
     PendingSums pending;
-    int64_t block = 0;
-    for (int turn = 0; block < token_blocks; block += 2, turn ^= 1) {
+    for (int64_t block = 0; block < token_blocks; block += 2) {
       const uint8_t* tiles = a + block * a_stride;
       const bool two = block + 1 < token_blocks;
       if (two) {
-        MultiplyTiles<2, kFirst>(tiles, a_stride, b, b + slot, steps, room[turn], pending);
+        MultiplyTiles<2, Finish>(tiles, a_stride, b, b + slot, steps, room, pending);
       } else {
-        MultiplyTiles<1, kFirst>(tiles, a_stride, b, b + slot, steps, room[turn], pending);
+        MultiplyTiles<1, Finish>(tiles, a_stride, b, b + slot, steps, room, pending);
       }
-      if (last && block > 0) ActivateBlocks(g, sums + (block - 2) * kBlockSums, 2);
       const float* scales = d + block * d_stride;
-      pending = {room[turn],
+      pending = {room,
                  sums + block * kBlockSums,
                  {scales, scales + d_stride},
                  group.scale[0],
                  two ? 64 : 32,
                  0};
     }
-    while (pending.done < pending.rows) AddRows<kFirst>(pending);
-    const int64_t rest = pending.rows / 32;
-    if (last) ActivateBlocks(g, sums + (token_blocks - rest) * kBlockSums, rest);
+    while (pending.done < pending.rows) Finish::Rows(pending);
   }
 };
 

@@ -7,6 +7,7 @@
 
 #include "kernels/args.h"
 #include "kernels/matmul.inl"
+#include "kernels/vector_math.inl"
 
 namespace hearth::kernels {
 namespace {
@@ -28,20 +29,41 @@ struct GroupRows {
   alignas(64) int32_t start[2][16];  // of their sums: -128 x sum of the bytes, or 0
 };
 
-// Scales the int32 sums of a group, of one token d and 16 rows w, and adds them to those of the
-// groups before: the one order of float operations of int8 products.
+// The int32 sums of a group, of one token d and 16 rows w, scaled and added to those of the groups
+// before: the one order of float operations of int8 products.
+template <bool kFirst>
+[[gnu::always_inline]] inline F Scaled(I sum, F w, float d, const float* before) {
+  const F scaled = Mul(ToFloat(sum), w);
+  return kFirst ? Mul(scaled, Set1(d)) : Fma(scaled, Set1(d), Load(before));
+}
 template <bool kFirst>
 [[gnu::always_inline]] inline void AddScaled(I sum, F w, float d, float* to) {
-  const F scaled = Mul(ToFloat(sum), w);
-  Store(to, kFirst ? Mul(scaled, Set1(d)) : Fma(scaled, Set1(d), Load(to)));
+  Store(to, Scaled<kFirst>(sum, w, d, to));
+}
+
+// Calls fn.template operator()<activation>().
+template <typename Fn>
+inline void WithActivation(Activation activation, const Fn& fn) {
+  switch (activation) {
+    case Activation::kSilu:
+      return fn.template operator()<Activation::kSilu>();
+    case Activation::kGeluTanh:
+      return fn.template operator()<Activation::kGeluTanh>();
+    case Activation::kGeluErf:
+      return fn.template operator()<Activation::kGeluErf>();
+  }
 }
 
 // Activates complete sums of a gated pair, [blocks][kBlockSums], while they are in the L1 cache.
 inline void ActivateBlocks(const GemmArgs& g, float* sums, int64_t blocks) {
   if (g.gate_panels == nullptr) return;
-  for (int64_t i = 0; i < blocks; ++i, sums += kBlockSums) {
-    g.activate(sums, sums + kTileSums, kTileSums);
-  }
+  WithActivation(g.activation, [&]<Activation kActivation>() {
+    for (const float* end = sums + blocks * kBlockSums; sums < end; sums += kBlockSums) {
+      for (int64_t i = 0; i < kTileSums; i += 16) {
+        Store(sums + i, Gated<kActivation>(Load(sums + i), Load(sums + kTileSums + i)));
+      }
+    }
+  });
 }
 
 // Writes the sums [pair][token block][2][16 tokens][16 rows] of the panels [first, end) to the

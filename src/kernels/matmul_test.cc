@@ -285,7 +285,7 @@ TEST_P(MatMulTest, GemmIsNearFloat) {
                   add.data(),
                   static_cast<int64_t>(rows),
                   nullptr,
-                  nullptr,
+                  {},
                   nullptr});
           }
           if (cut == 0) split = got;
@@ -336,9 +336,24 @@ std::vector<float> RunByteGemm(const ByteGemmTable& unit, const Matrix& m, Bytes
   std::vector<float> out(static_cast<size_t>(tokens * rows), NAN);
   const auto panels = static_cast<int64_t>(CeilDiv(m.rows, 16));
   for (const auto& [first, last] : {std::pair<int64_t, int64_t>{0, cut}, {cut, panels}}) {
-    unit.gemm[static_cast<int>(m.type)]({m.packed.data(), m.panel_bytes, rows, columns, first, last,
-                                         tokens, nullptr, bytes.view(), aligned, out.data(), rows,
-                                         bias, add, rows, nullptr, nullptr, nullptr});
+    unit.gemm[static_cast<int>(m.type)]({m.packed.data(),
+                                         m.panel_bytes,
+                                         rows,
+                                         columns,
+                                         first,
+                                         last,
+                                         tokens,
+                                         nullptr,
+                                         bytes.view(),
+                                         aligned,
+                                         out.data(),
+                                         rows,
+                                         bias,
+                                         add,
+                                         rows,
+                                         nullptr,
+                                         {},
+                                         nullptr});
   }
   return out;
 }
@@ -404,14 +419,16 @@ TEST(GatedGemmTest, EqualsItsParts) {
     std::vector<uint8_t> scratch(GemmScratchBytes(kTokens) + 64);
     uint8_t* aligned =
         scratch.data() + (64 - reinterpret_cast<uintptr_t>(scratch.data()) % 64) % 64;
-    for (bool int8 : {false, true}) {
+    for (int kind = 0; kind < 2 * kActivations; ++kind) {
+      const bool int8 = kind < kActivations;
+      const auto activation = static_cast<Activation>(kind % kActivations);
       if (!int8 && unit == nullptr) continue;
       const auto run = [&](const Matrix& m, const Matrix* gated, int64_t first, int64_t last,
                            std::vector<float>& out, int32_t* tops) {
         const GemmFn gemm = (int8 ? table->bytes->gemm : unit->gemm)[static_cast<int>(m.type)];
         gemm({m.packed.data(), m.panel_bytes, kRows, kColumns, first, last, kTokens, tiles.data(),
               bytes.view(), aligned, out.data(), kRows, nullptr, nullptr, 0,
-              gated == nullptr ? nullptr : gated->packed.data(), table->vector.silu_mul, tops});
+              gated == nullptr ? nullptr : gated->packed.data(), activation, tops});
       };
       std::vector<float> one(kTokens * kRows), g(one.size()), u(one.size());
       std::vector<int32_t> tops(kRows, -1);
@@ -419,12 +436,13 @@ TEST(GatedGemmTest, EqualsItsParts) {
       run(up, &gate, 3, 22, one, tops.data());
       run(gate, nullptr, 0, 22, g, nullptr);
       run(up, nullptr, 0, 22, u, nullptr);
-      table->vector.silu_mul(g.data(), u.data(), static_cast<int64_t>(g.size()));
-      EXPECT_EQ(one, g) << int8;
+      table->vector.activate[kind % kActivations](g.data(), u.data(),
+                                                  static_cast<int64_t>(g.size()));
+      EXPECT_EQ(one, g) << kind;
       for (size_t r = 0; r < kRows; ++r) {
         float most = 0;
         for (size_t t = 0; t < kTokens; ++t) most = std::max(most, std::abs(one[t * kRows + r]));
-        EXPECT_EQ(std::bit_cast<float>(tops[r]), most) << int8 << " row " << r;
+        EXPECT_EQ(std::bit_cast<float>(tops[r]), most) << kind << " row " << r;
       }
     }
   }

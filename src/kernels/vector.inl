@@ -121,32 +121,12 @@ void Scale(float* x, float factor, int64_t n) {
   }
 }
 
-void SiluMul(float* gate, const float* up, int64_t n) {
+template <Activation kActivation>
+void Activate(float* gate, const float* up, int64_t n) {
   for (int64_t i = 0; i < n; i += 16) {
     const int lanes = Lanes(n - i);
-    const F x = LoadUpTo(gate + i, lanes);
-    StoreUpTo(gate + i, Mul(Mul(x, Sigmoid(x)), LoadUpTo(up + i, lanes)), lanes);
-  }
-}
-
-void GeluTanhMul(float* gate, const float* up, int64_t n) {
-  for (int64_t i = 0; i < n; i += 16) {
-    const int lanes = Lanes(n - i);
-    const F x = LoadUpTo(gate + i, lanes);
-    // (1 + tanh(u)) / 2 = sigmoid(2u), u = sqrt(2 / pi) (x + 0.044715 x^3)
-    const F cubic = Mul(Mul(x, x), Set1(0.0713548162726f));
-    const F gelu = Mul(x, Sigmoid(Mul(x, Add(cubic, Set1(1.5957691216057308f)))));
-    StoreUpTo(gate + i, Mul(gelu, LoadUpTo(up + i, lanes)), lanes);
-  }
-}
-
-void GeluErfMul(float* gate, const float* up, int64_t n) {
-  for (int64_t i = 0; i < n; i += 16) {
-    const int lanes = Lanes(n - i);
-    const F x = LoadUpTo(gate + i, lanes);
-    const F t = Erf(Mul(x, Set1(0.7071067811865476f)));
-    const F gelu = Mul(Mul(x, Set1(0.5f)), Add(Set1(1.0f), t));
-    StoreUpTo(gate + i, Mul(gelu, LoadUpTo(up + i, lanes)), lanes);
+    StoreUpTo(gate + i, Gated<kActivation>(LoadUpTo(gate + i, lanes), LoadUpTo(up + i, lanes)),
+              lanes);
   }
 }
 
@@ -176,9 +156,8 @@ constexpr VectorKernels kVectorKernels = {
     .hadamard = Hadamard,
     .add = AddTo,
     .scale = Scale,
-    .silu_mul = SiluMul,
-    .gelu_tanh_mul = GeluTanhMul,
-    .gelu_erf_mul = GeluErfMul,
+    .activate = {Activate<Activation::kSilu>, Activate<Activation::kGeluTanh>,
+                 Activate<Activation::kGeluErf>},
     .soft_cap = SoftCap,
     .softmax = Softmax,
 };

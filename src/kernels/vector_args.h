@@ -8,6 +8,10 @@
 // memory, checks or allocates. All results are the same bits on every ISA.
 namespace hearth::kernels {
 
+// f of a gated product: gate = f(gate) * up.
+enum class Activation : uint8_t { kSilu, kGeluTanh, kGeluErf };
+inline constexpr int kActivations = 3;
+
 struct VectorKernels {
   // out[i] = x[i] / sqrt(mean(x^2) + epsilon) * weight[i]. `out` may be `x`.
   void (*rms_norm)(const float* x, const float* weight, int64_t n, float epsilon, float* out);
@@ -21,11 +25,9 @@ struct VectorKernels {
   // x = H (x * factors): H is the unnormalised Hadamard matrix over blocks of the largest power of
   // two that divides n (H H^T = that power). REQUIRES: n is a multiple of 16.
   void (*hadamard)(float* x, const float* factors, int64_t n);
-  void (*add)(float* x, const float* y, int64_t n);           // x += y
-  void (*scale)(float* x, float factor, int64_t n);           // x *= factor
-  void (*silu_mul)(float* gate, const float* up, int64_t n);  // gate = silu(gate) * up
-  void (*gelu_tanh_mul)(float* gate, const float* up, int64_t n);
-  void (*gelu_erf_mul)(float* gate, const float* up, int64_t n);
+  void (*add)(float* x, const float* y, int64_t n);  // x += y
+  void (*scale)(float* x, float factor, int64_t n);  // x *= factor
+  void (*activate[kActivations])(float* gate, const float* up, int64_t n);
   void (*soft_cap)(float* x, float cap, int64_t n);  // x = cap * tanh(x / cap)
   void (*softmax)(float* x, int64_t n);              // in place, n >= 1
 };

@@ -4,6 +4,8 @@
 // Functions of words of floats in the words of the vocabulary: the same bits on every ISA.
 #pragma once
 
+#include "kernels/vector_args.h"
+
 namespace hearth::kernels {
 namespace {
 
@@ -69,6 +71,21 @@ inline F Erf(F x) {
   const F tail = Mul(Mul(p, t), Exp(Sub(Set1(0), Mul(a, a))));
   const F value = Sub(Set1(1.0f), tail);
   return SelectLess(x, Set1(0), Sub(Set1(0), value), value);
+}
+
+// f(gate) * up
+template <Activation kActivation>
+inline F Gated(F gate, F up) {
+  if constexpr (kActivation == Activation::kSilu) {
+    return Mul(Mul(gate, Sigmoid(gate)), up);
+  } else if constexpr (kActivation == Activation::kGeluTanh) {
+    // (1 + tanh(u)) / 2 = sigmoid(2u), u = sqrt(2 / pi) (x + 0.044715 x^3)
+    const F cubic = Mul(Mul(gate, gate), Set1(0.0713548162726f));
+    return Mul(Mul(gate, Sigmoid(Mul(gate, Add(cubic, Set1(1.5957691216057308f))))), up);
+  } else {
+    const F t = Erf(Mul(gate, Set1(0.7071067811865476f)));
+    return Mul(Mul(Mul(gate, Set1(0.5f)), Add(Set1(1.0f), t)), up);
+  }
 }
 
 // cap * tanh(x / cap)

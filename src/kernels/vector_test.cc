@@ -99,9 +99,9 @@ TEST(Vector, LayerNorm) {
 }
 
 TEST(Vector, GatedActivations) {
-  const auto run = [](auto member) {
-    return [member](const VectorKernels& k, std::vector<float>& x, const std::vector<float>& y) {
-      (k.*member)(x.data(), y.data(), static_cast<int64_t>(y.size()));
+  const auto run = [](Activation f) {
+    return [f](const VectorKernels& k, std::vector<float>& x, const std::vector<float>& y) {
+      k.activate[static_cast<size_t>(f)](x.data(), y.data(), static_cast<int64_t>(y.size()));
     };
   };
   const auto gated = [](double (*f)(double)) {
@@ -111,12 +111,12 @@ TEST(Vector, GatedActivations) {
   };
   for (const float range : {0.5f, 8.0f, 200.0f}) {
     const double bound = 1e-6 * std::max(1.0, static_cast<double>(range) / 4);
-    Compare(range, bound, run(&VectorKernels::silu_mul),
+    Compare(range, bound, run(Activation::kSilu),
             gated([](double v) { return v / (1 + std::exp(-v)); }));
-    Compare(range, bound, run(&VectorKernels::gelu_tanh_mul), gated([](double v) {
+    Compare(range, bound, run(Activation::kGeluTanh), gated([](double v) {
               return 0.5 * v * (1 + std::tanh(std::sqrt(2 / M_PI) * (v + 0.044715 * v * v * v)));
             }));
-    Compare(range, bound, run(&VectorKernels::gelu_erf_mul),
+    Compare(range, bound, run(Activation::kGeluErf),
             gated([](double v) { return 0.5 * v * (1 + std::erf(v / std::sqrt(2))); }));
   }
 }

@@ -402,11 +402,10 @@ class Pass {
   // the cache when they are activated.
   void GateAndUp(const LayerWeights& layer, const ops::Input& input) {
     constexpr int64_t kStretch = 128 << 10;  // floats of each
-    const auto activate = c_.activation == Activation::kSilu ? v_.silu_mul : v_.gelu_tanh_mul;
     const auto [first, last] = worker_.Share(c_.feed_forward, quant::kPanelRows);
     if (Gated(layer)) {
-      ops::GatedMatMul(*s_.kernels, ProductOf(layer.gate, nullptr), layer.up, activate, first, last,
-                       input, s_.gate, s_.tops);
+      ops::GatedMatMul(*s_.kernels, ProductOf(layer.gate, nullptr), layer.up, c_.activation, first,
+                       last, input, s_.gate, s_.tops);
       Mark(Op::kGateUp);
       return;
     }
@@ -417,6 +416,7 @@ class Pass {
       Multiply(layer.gate, nullptr, row, end, input, s_.gate);
       Multiply(layer.up, nullptr, row, end, input, s_.up);
       Mark(Op::kGateUp);
+      const auto activate = v_.activate[static_cast<size_t>(c_.activation)];
       for (int64_t t = 0; t < tokens_; ++t) {
         activate(s_.gate[t] + row, s_.up[t] + row, end - row);
       }

@@ -179,7 +179,7 @@ kernels::GemmArgs GemmArgsOf(const Product& product, int64_t first, int64_t last
           .add = nullptr,
           .add_stride = 0,
           .gate_panels = nullptr,
-          .activate = nullptr,
+          .activation = {},
           .tops = nullptr};
 }
 
@@ -193,13 +193,13 @@ kernels::GemmFn GemmOf(const Kernels& kernels, quant::Type type, const Input& in
 }  // namespace
 
 void GatedMatMul(const Kernels& kernels, const Product& gate, const tensor::Weight& up,
-                 void (*activate)(float* gate, const float* up, int64_t n), int64_t first,
-                 int64_t last, const Input& input, Rows out, int32_t* tops) {
+                 kernels::Activation activation, int64_t first, int64_t last, const Input& input,
+                 Rows out, int32_t* tops) {
   if (first >= last) return;
   kernels::GemmArgs args = GemmArgsOf(gate, first, last, input, out);
   args.gate_panels = args.panels;
   args.panels = up.data;
-  args.activate = activate;
+  args.activation = activation;
   args.tops = tops;
   GemmOf(kernels, up.type, input)(args);
 }
