@@ -74,7 +74,7 @@ void Gemm(const GemmArgs& g) {
       [&](const uint8_t* panel, int64_t column, int64_t columns, int slot) {
         DecodePanel<kType>(panel, column, columns, weights + slot * kSlot);
       },
-      [&](int64_t column, int64_t columns, float* pair) {
+      [&](int64_t column, int64_t columns, float* pair, const PanelPair&, int64_t) {
         const int64_t steps = columns / kBrainColumns;
         StoresBeforeTiles();
         for (int64_t step = 0; step < steps; step += kPassSteps) {

@@ -9,11 +9,9 @@
 //   kUnsigned             tokens are stored + 128, and what that adds is in GroupRows::start
 //   kMinTokens            ByteGemmTable::min_tokens
 //   Begin(), End()        around the products of a call
-//   MultiplyGroup<kFirst>(g, shape, a, d, b, slot, rows, steps, sums, last)
-//     all tokens against one group of a pair of panels; a, d: tiles and scales of the group of the
-//     first token block; b: tiles of both panels, `slot` apart; rows: what belongs to them;
-//     sums: [token blocks][kBlockSums], written when kFirst and added to else; last: then they
-//     are complete and are activated
+//   MultiplyGroup<kFirst>(g, product, last)
+//     sums are written when kFirst and added to else; last: then they are complete and are
+//     activated
 #pragma once
 
 #include "kernels/gemm_stretch.inl"
@@ -214,18 +212,34 @@ void ByteGemm(const GemmArgs& g) {
                                          rows[0].scale[slot], rows[0].start[slot]);
         }
       },
-      [&](int64_t column, int64_t columns, float* pair) {
+      [&](int64_t column, int64_t columns, float* pair, PanelPair next, int64_t next_column) {
+        for (const uint8_t*& panel : next.panel) {
+          panel += next_column / quant::kSuperColumns * Format<kType>::kSuperBytes;
+        }
+        // step, group: of the tokens; slot_step, slot_group: of the decoded weights
+        const auto product = [&](int64_t step, int64_t group, int64_t slot_step, int64_t slot_group,
+                                 int64_t steps) {
+          return GroupProduct{tiles + step * kTileBytes,
+                              shape.steps * kTileBytes,
+                              g.bytes.d + group * 16,
+                              shape.groups * 16,
+                              weights + slot_step * kTileBytes,
+                              kSlot,
+                              rows[slot_group],
+                              steps,
+                              pair,
+                              next};
+        };
         if (column == 0) {
-          Product::template MultiplyGroup<true>(g, shape, tiles, g.bytes.d, weights, kSlot, rows[0],
-                                                kOutlierSteps, pair, false);
+          Product::template MultiplyGroup<true>(g, product(0, 0, 0, 0, kOutlierSteps), false);
         }
         for (int64_t c = 0; c < columns; c += kByteGroup) {
-          const int64_t step = kOutlierSteps + (column + c) / kByteColumns;
           const int64_t left = (columns - c + kByteColumns - 1) / kByteColumns;
           Product::template MultiplyGroup<false>(
-              g, shape, tiles + step * kTileBytes, g.bytes.d + (1 + (column + c) / kByteGroup) * 16,
-              weights + (kOutlierSteps + c / kByteColumns) * kTileBytes, kSlot,
-              rows[1 + c / kByteGroup], left < kGroupSteps ? left : kGroupSteps, pair,
+              g,
+              product(kOutlierSteps + (column + c) / kByteColumns, 1 + (column + c) / kByteGroup,
+                      kOutlierSteps + c / kByteColumns, 1 + c / kByteGroup,
+                      left < kGroupSteps ? left : kGroupSteps),
               column + c + kByteGroup >= g.columns);
         }
       });

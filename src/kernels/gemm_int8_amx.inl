@@ -61,24 +61,29 @@ struct Activating {
   }
 };
 
-// One group of columns of two panels against kBlocks blocks of 16 tokens; the rows of the block
-// before are finished meanwhile. Tokens pass by the L1 cache, which the weights and sums fill.
+// One group of columns against kBlocks blocks of 16 tokens from `block` on; the rows of the blocks
+// before are finished meanwhile. Tokens pass by the L1 cache, which the weights and sums fill. Each
+// step asks for a line of the next weights, of both panels in turn.
 template <int kBlocks, typename Finish>
-inline void MultiplyTiles(const uint8_t* a, int64_t a_stride, const uint8_t* b0, const uint8_t* b1,
-                          int64_t steps, int32_t* c, PendingSums& before) {
+inline void MultiplyTiles(const GroupProduct& p, int64_t block, int32_t* c, PendingSums& before) {
+  const uint8_t* a = p.a + block * p.a_stride;
+  const uint8_t* b = p.b;
   ZeroSums<kBlocks>();
-  for (int64_t k = 0; k < steps; ++k) {
-    _tile_stream_loadd(4, a + k * kTileBytes, 64);
-    _tile_loadd(6, b0 + k * kTileBytes, 64);
+  for (int64_t k = 0; k < p.steps; ++k, a += kTileBytes, b += kTileBytes) {
+    _tile_stream_loadd(4, a, 64);
+    _tile_loadd(6, b, 64);
     _tile_dpbssd(0, 4, 6);
-    _tile_loadd(7, b1 + k * kTileBytes, 64);
+    _tile_loadd(7, b + p.slot, 64);
     _tile_dpbssd(1, 4, 7);
     if constexpr (kBlocks == 2) {
-      _tile_stream_loadd(5, a + a_stride + k * kTileBytes, 64);
+      _tile_stream_loadd(5, a + p.a_stride, 64);
       _tile_dpbssd(2, 5, 6);
       _tile_dpbssd(3, 5, 7);
     }
     Finish::Rows(before);
+    const uint8_t*& next = p.next.panel[k % 2];
+    _mm_prefetch(next, _MM_HINT_T1);
+    next += 64;
   }
   while (before.done < before.rows) Finish::Rows(before);
   _tile_stored(0, c, 64);
@@ -96,42 +101,33 @@ struct ByteProduct {
   static void End() { _tile_release(); }
 
   template <bool kFirst>
-  static void MultiplyGroup(const GemmArgs& g, const ByteTilesShape& shape, const uint8_t* a,
-                            const float* d, const uint8_t* b, int64_t slot, const GroupRows& group,
-                            int64_t steps, float* sums, bool last) {
+  static void MultiplyGroup(const GemmArgs& g, const GroupProduct& p, bool last) {
     StoresBeforeTiles();
     if (last && g.gate_panels != nullptr) {
       WithActivation(g.activation, [&]<Activation kActivation>() {
-        MultiplyBlocks<Activating<kActivation>>(g, shape, a, d, b, slot, group, steps, sums);
+        MultiplyBlocks<Activating<kActivation>>(g.tokens, p);
       });
     } else {
-      MultiplyBlocks<Adding<kFirst>>(g, shape, a, d, b, slot, group, steps, sums);
+      MultiplyBlocks<Adding<kFirst>>(g.tokens, p);
     }
   }
 
   template <typename Finish>
-  static void MultiplyBlocks(const GemmArgs& g, const ByteTilesShape& shape, const uint8_t* a,
-                             const float* d, const uint8_t* b, int64_t slot, const GroupRows& group,
-                             int64_t steps, float* sums) {
+  static void MultiplyBlocks(int64_t tokens, const GroupProduct& p) {
     alignas(64) int32_t room[2 * kBlockSums];
-    const int64_t a_stride = shape.steps * kTileBytes, d_stride = shape.groups * 16;
-    const int64_t token_blocks = (g.tokens + 15) / 16;
+    const int64_t blocks = (tokens + 15) / 16;
     PendingSums pending;
-    for (int64_t block = 0; block < token_blocks; block += 2) {
-      const uint8_t* tiles = a + block * a_stride;
-      const bool two = block + 1 < token_blocks;
+    for (int64_t block = 0; block < blocks; block += 2) {
+      const bool two = block + 1 < blocks;
       if (two) {
-        MultiplyTiles<2, Finish>(tiles, a_stride, b, b + slot, steps, room, pending);
+        MultiplyTiles<2, Finish>(p, block, room, pending);
       } else {
-        MultiplyTiles<1, Finish>(tiles, a_stride, b, b + slot, steps, room, pending);
+        MultiplyTiles<1, Finish>(p, block, room, pending);
       }
-      const float* scales = d + block * d_stride;
-      pending = {room,
-                 sums + block * kBlockSums,
-                 {scales, scales + d_stride},
-                 group.scale[0],
-                 two ? 64 : 32,
-                 0};
+      const float* d = p.d + block * p.d_stride;
+      pending = {
+          room, p.sums + block * kBlockSums, {d, d + p.d_stride}, p.rows.scale[0], two ? 64 : 32,
+          0};
     }
     while (pending.done < pending.rows) Finish::Rows(pending);
   }

@@ -80,14 +80,12 @@ struct ByteProduct {
   static void End() {}
 
   template <bool kFirst>
-  static void MultiplyGroup(const GemmArgs& g, const ByteTilesShape& shape, const uint8_t* a,
-                            const float* d, const uint8_t* b, int64_t slot, const GroupRows& rows,
-                            int64_t steps, float* sums, bool last) {
-    const int64_t token_blocks = (g.tokens + 15) / 16;
-    for (int64_t block = 0; block < token_blocks; ++block, sums += kBlockSums) {
+  static void MultiplyGroup(const GemmArgs& g, const GroupProduct& p, bool last) {
+    float* sums = p.sums;
+    for (int64_t block = 0; 16 * block < g.tokens; ++block, sums += kBlockSums) {
       for (int panel = 0; panel < 2; panel += kDotPanels) {
-        DotBlock<0, kFirst>(a + block * shape.steps * kTileBytes, d + block * shape.groups * 16, b,
-                            slot, rows, panel, steps, g.tokens - block * 16, sums);
+        DotBlock<0, kFirst>(p.a + block * p.a_stride, p.d + block * p.d_stride, p.b, p.slot, p.rows,
+                            panel, p.steps, g.tokens - block * 16, sums);
       }
       if (last) ActivateBlocks(g, sums, 1);
     }

@@ -29,6 +29,25 @@ struct GroupRows {
   alignas(64) int32_t start[2][16];  // of their sums: -128 x sum of the bytes, or 0
 };
 
+// A pair of panels: two of a matrix, or with a gate one of each.
+struct PanelPair {
+  const uint8_t* panel[2];
+};
+
+// Int8 products of a group of columns of a pair of panels with all tokens.
+struct GroupProduct {
+  const uint8_t* a;  // tiles of the first block of tokens; the next block's are a_stride behind
+  int64_t a_stride;
+  const float* d;  // [16] scales of its tokens, those of the next block d_stride behind
+  int64_t d_stride;
+  const uint8_t* b;  // tiles of the first panel, those of the second `slot` behind
+  int64_t slot;
+  const GroupRows& rows;
+  int64_t steps;    // tiles of a row
+  float* sums;      // [token blocks][kBlockSums]
+  PanelPair& next;  // weights that are decoded next, less what was asked for ahead
+};
+
 // The int32 sums of a group, of one token d and 16 rows w, scaled and added to those of the groups
 // before: the one order of float operations of int8 products.
 template <bool kFirst>
@@ -122,9 +141,9 @@ inline bool Streams(const GemmArgs& g) {
 }
 
 // The panels [first, last) in stretches of kGemmPanels, the columns in chunks of kChunk: decodes
-// each pair of panels of a chunk and hands it to `multiply(column, columns, sums of the pair)`,
-// then stores the stretch. With a gate, a pair is one panel of each matrix.
+// each pair of panels of a chunk and hands it to `multiply`, then stores the stretch.
 //   decode(panel bytes, column, columns, slot): slot 0 or 1 of the pair
+//   multiply(column, columns, sums of the pair, next pair, its column)
 //   sums: [kGemmPanels / 2][token blocks][kBlockSums]
 template <int64_t kChunk, typename Decode, typename Multiply>
 inline void ForPanelPairs(const GemmArgs& g, float* sums, const Decode& decode,
@@ -139,21 +158,27 @@ inline void ForPanelPairs(const GemmArgs& g, float* sums, const Decode& decode,
   const auto at = [&](const uint8_t* panels, int64_t panel) {
     return panels + static_cast<uint64_t>(panel) * g.panel_bytes;
   };
+  const auto pair_at = [&](int64_t panel) -> PanelPair {
+    if (gated) return {{at(g.gate_panels, panel), at(g.panels, panel)}};
+    // An odd last panel is multiplied twice; its second product is not stored.
+    return {{at(g.panels, panel), at(g.panels, panel + 1 < g.last_panel ? panel + 1 : panel)}};
+  };
   for (int64_t stretch = g.first_panel; stretch < g.last_panel; stretch += most) {
     const int64_t end = stretch + (g.last_panel - stretch < most ? g.last_panel - stretch : most);
     for (int64_t column = 0; column < g.columns; column += kChunk) {
       const int64_t columns = g.columns - column < kChunk ? g.columns - column : kChunk;
       float* pair = sums;
       for (int64_t panel = stretch; panel < end; panel += step, pair += pair_sums) {
-        if (gated) {
-          decode(at(g.gate_panels, panel), column, columns, 0);
-          decode(at(g.panels, panel), column, columns, 1);
-        } else {
-          // An odd last panel is multiplied twice; its second product is not stored.
-          decode(at(g.panels, panel), column, columns, 0);
-          decode(at(g.panels, panel + 1 < end ? panel + 1 : panel), column, columns, 1);
+        const PanelPair from = pair_at(panel);
+        decode(from.panel[0], column, columns, 0);
+        decode(from.panel[1], column, columns, 1);
+        // What is decoded next: the next pair, else the next chunk, else the next stretch.
+        int64_t next = panel + step, next_column = column;
+        if (next >= end) {
+          next_column = column + kChunk < g.columns ? column + kChunk : 0;
+          next = next_column > 0 ? stretch : end;
         }
-        multiply(column, columns, pair);
+        multiply(column, columns, pair, pair_at(next), next_column);
       }
     }
     if (streams) {

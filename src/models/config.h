@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 #include "formats/catalogue.h"
-#include "kernels/vector_args.h"
+#include "ops/ops.h"
 
 namespace hearth::models {
 
@@ -18,7 +18,7 @@ enum class RopePairing : uint8_t {
   kInterleaved,  // (2i, 2i + 1): the row order that GGUF writes for `llama`
   kHalves,       // (i, i + dims / 2)
 };
-using kernels::Activation;  // of the gated feed-forward product
+using ops::Activation;  // of the gated feed-forward product
 enum class RopeScaling : uint8_t { kNone, kLinear, kYarn };
 
 // Rotary position embedding of one kind of layer.

@@ -193,8 +193,8 @@ kernels::GemmFn GemmOf(const Kernels& kernels, quant::Type type, const Input& in
 }  // namespace
 
 void GatedMatMul(const Kernels& kernels, const Product& gate, const tensor::Weight& up,
-                 kernels::Activation activation, int64_t first, int64_t last, const Input& input,
-                 Rows out, int32_t* tops) {
+                 Activation activation, int64_t first, int64_t last, const Input& input, Rows out,
+                 int32_t* tops) {
   if (first >= last) return;
   kernels::GemmArgs args = GemmArgsOf(gate, first, last, input, out);
   args.gate_panels = args.panels;

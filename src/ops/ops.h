@@ -87,12 +87,14 @@ uint64_t ScreenBytes(int64_t rows, int64_t columns, int32_t threads);  // of `ro
 void MatMulTop(const Kernels& kernels, const Product& product, const Input& input, int32_t top,
                float* out, uint8_t* room, const Worker& worker);
 
+using kernels::Activation;
+
 // out = activation(gate . input) * (up . input) for rows [first, last).
 // tops: [rows] becomes the bits of the largest |out|, or null.
 // REQUIRES: both have one type and shape, and the input tiles that it takes.
 void GatedMatMul(const Kernels& kernels, const Product& gate, const tensor::Weight& up,
-                 kernels::Activation activation, int64_t first, int64_t last, const Input& input,
-                 Rows out, int32_t* tops);
+                 Activation activation, int64_t first, int64_t last, const Input& input, Rows out,
+                 int32_t* tops);
 
 // How one layer attends, and to what.
 struct Attention {
