@@ -107,7 +107,8 @@ void Args::Settings(uint32_t groups, SettingValues* values) {
                               ? impl_->app.add_flag(setting.flag(), arg.on, help)
                               : impl_->app.add_option(setting.flag(), arg.texts, help);
     if (!setting.is_switch()) {
-      option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      option->expected(1)->allow_extra_args(false)->multi_option_policy(
+          CLI::MultiOptionPolicy::TakeAll);
       option->type_name(!setting.choices.empty()    ? std::string(setting.choices)
                         : setting.min < setting.max ? "N"
                                                     : "TEXT");

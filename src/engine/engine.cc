@@ -92,10 +92,12 @@ Status Engine::Impl::Reserve(int32_t chunk) const {
   return {};
 }
 
-std::span<const models::KeyBasis> Engine::Impl::KeyBases() const {
+Result<std::span<const models::KeyBasis>> Engine::Impl::KeyBases() const {
   const std::lock_guard lock(turn);
-  if (key_bases.empty()) key_bases = models::KeyBases(config, *weights, *team);
-  return key_bases;
+  if (key_bases.empty()) {
+    HEARTH_ASSIGN(key_bases, models::KeyBases(config, *weights, *team));
+  }
+  return std::span(std::as_const(key_bases));
 }
 
 Result<ModelInfo> Engine::Inspect(const std::string& path) {

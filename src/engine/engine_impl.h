@@ -36,7 +36,7 @@ struct Engine::Impl {
 
   // Makes `scratch` large enough for steps of `chunk` tokens.
   Status Reserve(int32_t chunk) const;
-  std::span<const models::KeyBasis> KeyBases() const;
+  Result<std::span<const models::KeyBasis>> KeyBases() const;
 };
 
 // How the KV cache of a session is stored.

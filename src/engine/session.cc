@@ -45,7 +45,7 @@ Result<std::unique_ptr<Session>> Session::Open(std::shared_ptr<const Engine> eng
                 models::Timeline::Allocate(model.config, options.context,
                                            KvElementOf(options.kv, model.precision)));
   if (impl->timeline.kv.shape().element == tensor::KvElement::kInt8) {
-    impl->timeline.key_bases = model.KeyBases();
+    HEARTH_ASSIGN(impl->timeline.key_bases, model.KeyBases());
   }
   impl->tokens.reserve(static_cast<size_t>(options.context));
   impl->engine = std::move(engine);

@@ -195,7 +195,9 @@ struct KernelTable {
   MatMulFn matmul[quant::kTypeCount];  // integer dots; for float weights: same as matmul_float
   MatMulFn
       matmul_float[quant::kTypeCount];  // float activations, dequantised weights: the yardstick
-  ScreenFn screen[quant::kTypeCount];   // null where the type is not split
+  // out[row] = sum over columns of (weight * x)^2, of the one row of floats x.
+  MatMulFn row_squares[quant::kTypeCount];
+  ScreenFn screen[quant::kTypeCount];  // null where the type is not split
   void (*quantize)(const QuantizeArgs&);
   VectorKernels vector;
   KvKernels kv;

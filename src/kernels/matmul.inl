@@ -302,32 +302,52 @@ inline void FloatBlock(const MatMulArgs& a, const F* w, int64_t column) {
   for (; token < a.tokens; ++token) FloatTokens<1>(a, w, column, token);
 }
 
-template <Type kType>
-void MatMulFloat(const MatMulArgs& a) {
+// Calls fn(w, column) for each block of 32 columns of a panel: w[k] are the weights of 16 rows.
+template <Type kType, typename Fn>
+inline void ForFloatBlocks(const MatMulArgs& a, int64_t panel, const Fn& fn) {
   F w[32];
-  for (int64_t panel = a.first_panel; panel < a.last_panel; ++panel) {
-    for (int64_t token = 0; token < a.tokens; ++token) Store(a.scratch + 16 * token, Set1(0));
-    if constexpr (quant::FloatBytes(Format<kType>::kRow.codes) != 0) {
-      const uint8_t* at = a.panels + static_cast<uint64_t>(panel) * a.panel_bytes;
-      for (int64_t column = 0; column < a.columns; column += 32, at += Format<kType>::kBlockBytes) {
-        LoadFloatBlock<kType>(at, w);
-        FloatBlock(a, w, column);
-      }
-    } else {
-      PanelReader<kType> reader;
-      OpenPanel(a, panel, reader);
-      int64_t column = 0;
-      while (reader.blocks_left > 0) {
-        const int blocks = reader.OpenSuper();
-        for (int b = 0; b < blocks; ++b, column += 32) {
-          DecodeBlock<kType>(reader.scales, b, reader.Next(), w);
-          FloatBlock(a, w, column);
-        }
+  if constexpr (quant::FloatBytes(Format<kType>::kRow.codes) != 0) {
+    const uint8_t* at = a.panels + static_cast<uint64_t>(panel) * a.panel_bytes;
+    for (int64_t column = 0; column < a.columns; column += 32, at += Format<kType>::kBlockBytes) {
+      LoadFloatBlock<kType>(at, w);
+      fn(w, column);
+    }
+  } else {
+    PanelReader<kType> reader;
+    OpenPanel(a, panel, reader);
+    int64_t column = 0;
+    while (reader.blocks_left > 0) {
+      const int blocks = reader.OpenSuper();
+      for (int b = 0; b < blocks; ++b, column += 32) {
+        DecodeBlock<kType>(reader.scales, b, reader.Next(), w);
+        fn(w, column);
       }
     }
+  }
+}
+
+template <Type kType>
+void MatMulFloat(const MatMulArgs& a) {
+  for (int64_t panel = a.first_panel; panel < a.last_panel; ++panel) {
+    for (int64_t token = 0; token < a.tokens; ++token) Store(a.scratch + 16 * token, Set1(0));
+    ForFloatBlocks<kType>(a, panel, [&](const F* w, int64_t column) { FloatBlock(a, w, column); });
     for (int64_t token = 0; token < a.tokens; ++token) {
       StoreRows(a, panel, token, Load(a.scratch + 16 * token));
     }
+  }
+}
+
+template <Type kType>
+void RowSquares(const MatMulArgs& a) {
+  for (int64_t panel = a.first_panel; panel < a.last_panel; ++panel) {
+    F sum = Set1(0);
+    ForFloatBlocks<kType>(a, panel, [&](const F* w, int64_t column) {
+      for (int k = 0; k < 32; ++k) {
+        const F x = Mul(w[k], Set1(a.x[column + k]));
+        sum = Fma(x, x, sum);
+      }
+    });
+    StoreRows(a, panel, 0, sum);
   }
 }
 
@@ -372,6 +392,10 @@ inline void Quantize(const QuantizeArgs& a) {
 template <Type kType>
 constexpr MatMulFn MatMulFloatOf() {
   return MatMulFloat<kType>;
+}
+template <Type kType>
+constexpr MatMulFn RowSquaresOf() {
+  return RowSquares<kType>;
 }
 template <Type kType>
 constexpr MatMulFn MatMulOf() {

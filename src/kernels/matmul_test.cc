@@ -225,6 +225,30 @@ TEST_P(MatMulTest, ScalarIsNearDouble) {
   }
 }
 
+// Sums of squares: the bits of the scalar row, which is near arithmetic in double.
+TEST_P(MatMulTest, RowSquares) {
+  const auto tables = UsableTables();
+  for (uint64_t columns : Columns()) {
+    const Matrix m = MakeMatrix(type(), 16 * 5 + 3, columns);
+    const auto x = RandomFloats(columns, 11);
+    const auto expected = RunMatMul(tables[0]->row_squares[GetParam()], m, nullptr, x, 1);
+    for (const KernelTable* table : tables) {
+      ASSERT_EQ(RunMatMul(table->row_squares[GetParam()], m, nullptr, x, 1), expected)
+          << table->name << " columns " << columns;
+    }
+    for (size_t r = 0; r < m.rows; ++r) {
+      double sum = 0;
+      for (size_t c = 0; c < columns; ++c) {
+        const double product =
+            static_cast<double>(m.floats[r * columns + c]) * static_cast<double>(x[c]);
+        sum += product * product;
+      }
+      EXPECT_NEAR(static_cast<double>(expected[r]), sum,
+                  sum * static_cast<double>(columns + 4) * 0x1p-23);
+    }
+  }
+}
+
 // A token's result does not depend on the tokens beside it.
 TEST_P(MatMulTest, TokensAreIndependent) {
   const uint64_t columns = 256;

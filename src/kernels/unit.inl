@@ -34,6 +34,7 @@ const KernelTable HEARTH_TABLE = {
     .name = HEARTH_ROW,
     .matmul = HEARTH_ALL_TYPES(MatMulOf),
     .matmul_float = HEARTH_ALL_TYPES(MatMulFloatOf),
+    .row_squares = HEARTH_ALL_TYPES(RowSquaresOf),
     .screen = HEARTH_ALL_TYPES(ScreenOf),
     .quantize = Quantize,
     .vector = kVectorKernels,

@@ -24,7 +24,7 @@ struct KeyBasis {
 };
 
 // One basis per layer, from the weights alone.
-std::vector<KeyBasis> KeyBases(const DecoderConfig& config, const DecoderWeights& weights,
-                               ThreadTeam& team);
+Result<std::vector<KeyBasis>> KeyBases(const DecoderConfig& config, const DecoderWeights& weights,
+                                       ThreadTeam& team);
 
 }  // namespace hearth::models

@@ -52,7 +52,7 @@ TEST(KeyBasis, ProductsStayAndLargeChannelsAreSpread) {
   for (const char* preset : {"tiny-llama", "tiny-qwen2", "tiny-gemma3"}) {
     const Loaded model = LoadRandom(preset);
     ThreadTeam team(2);
-    const std::vector<KeyBasis> bases = KeyBases(model.config, *model.weights, team);
+    const std::vector<KeyBasis> bases = *KeyBases(model.config, *model.weights, team);
     ASSERT_EQ(bases.size(), static_cast<size_t>(model.config.layers));
     const auto n = static_cast<size_t>(model.config.head_size);
     const Philox random(3);
@@ -84,7 +84,8 @@ TEST(KeyBasis, PairsShareTheirSize) {
     const auto n = static_cast<size_t>(model.config.head_size);
     const auto dims = static_cast<size_t>(model.config.rope.dims);
     const bool interleaved = model.config.pairing == RopePairing::kInterleaved;
-    for (const KeyBasis& basis : KeyBases(model.config, *model.weights, team)) {
+    const std::vector<KeyBasis> bases = *KeyBases(model.config, *model.weights, team);
+    for (const KeyBasis& basis : bases) {
       for (size_t head = 0; head < basis.key.size(); head += n) {
         for (size_t i = 0; i < dims / 2; ++i) {
           const size_t a = head + (interleaved ? 2 * i : i);

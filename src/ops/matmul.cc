@@ -183,6 +183,29 @@ kernels::GemmArgs GemmArgsOf(const Product& product, int64_t first, int64_t last
           .tops = nullptr};
 }
 
+// Of one token; the caller fills in its form.
+kernels::MatMulArgs MatMulArgsOf(const tensor::Weight& weight, int64_t first, int64_t last,
+                                 Rows out) {
+  return {.panels = weight.data,
+          .panel_bytes = weight.panel_bytes,
+          .rows = static_cast<int64_t>(weight.rows),
+          .columns = static_cast<int64_t>(RoundUp(weight.columns, 32)),
+          .first_panel = first / quant::kPanelRows,
+          .last_panel = (last + quant::kPanelRows - 1) / quant::kPanelRows,
+          .tokens = 1,
+          .q = {},
+          .x = nullptr,
+          .x_stride = 0,
+          .scratch = nullptr,
+          .out = out.data,
+          .out_stride = out.stride,
+          .bias = nullptr,
+          .add = nullptr,
+          .add_stride = 0,
+          .low = weight.low(0),
+          .low_bytes = weight.low_bytes};
+}
+
 // The kernel that takes the form of `input`; null when that is neither kind of tiles, or has none.
 kernels::GemmFn GemmOf(const Kernels& kernels, quant::Type type, const Input& input) {
   const auto i = static_cast<size_t>(type);
@@ -213,28 +236,22 @@ void MatMul(const Kernels& kernels, const Product& product, int64_t first, int64
     gemm(GemmArgsOf(product, first, last, input, out));
     return;
   }
-  const auto columns = static_cast<int64_t>(RoundUp(weight.columns, 32));
-  const int64_t first_panel = first / quant::kPanelRows;
-  const int64_t last_panel = (last + quant::kPanelRows - 1) / quant::kPanelRows;
-  const kernels::MatMulArgs args = {.panels = weight.data,
-                                    .panel_bytes = weight.panel_bytes,
-                                    .rows = static_cast<int64_t>(weight.rows),
-                                    .columns = columns,
-                                    .first_panel = first_panel,
-                                    .last_panel = last_panel,
-                                    .tokens = input.tokens,
-                                    .q = input.q,
-                                    .x = input.x.data,
-                                    .x_stride = input.x.stride,
-                                    .scratch = reinterpret_cast<float*>(product.scratch),
-                                    .out = out.data,
-                                    .out_stride = out.stride,
-                                    .bias = product.bias,
-                                    .add = nullptr,
-                                    .add_stride = 0,
-                                    .low = weight.low(0),
-                                    .low_bytes = weight.low_bytes};
+  kernels::MatMulArgs args = MatMulArgsOf(weight, first, last, out);
+  args.tokens = input.tokens;
+  args.q = input.q;
+  args.x = input.x.data;
+  args.x_stride = input.x.stride;
+  args.scratch = reinterpret_cast<float*>(product.scratch);
+  args.bias = product.bias;
   (product.precise ? kernels.matmul_float[type] : kernels.matmul[type])(args);
+}
+
+void RowSquares(const Kernels& kernels, const tensor::Weight& weight, const float* x, int64_t first,
+                int64_t last, float* out) {
+  if (first >= last) return;
+  kernels::MatMulArgs args = MatMulArgsOf(weight, first, last, {out, 0});
+  args.x = x;
+  kernels.row_squares[static_cast<size_t>(weight.type)](args);
 }
 
 }  // namespace hearth::ops

@@ -87,6 +87,11 @@ uint64_t ScreenBytes(int64_t rows, int64_t columns, int32_t threads);  // of `ro
 void MatMulTop(const Kernels& kernels, const Product& product, const Input& input, int32_t top,
                float* out, uint8_t* room, const Worker& worker);
 
+// out[row] = sum over columns of (weight * x)^2 for rows [first, last); x: columns, padded to
+// kRowPad with zeros.
+void RowSquares(const Kernels& kernels, const tensor::Weight& weight, const float* x, int64_t first,
+                int64_t last, float* out);
+
 using kernels::Activation;
 
 // out = activation(gate . input) * (up . input) for rows [first, last).

@@ -54,6 +54,12 @@ class Run(ProgramTest):
     piped = self.succeed("run", MODEL, *options, stdin="Hello")
     self.assertEqual(text, piped)
 
+  def test_options_before_the_prompt(self):
+    options = ("--max-tokens", "8", "--temperature", "0", "--ctx", "256", "--stop", "a", "--stop", "e")
+    text = self.succeed("run", MODEL, "Hello", *options)
+    for order in ((*options, MODEL, "Hello"), (MODEL, *options, "Hello")):
+      self.assertEqual(self.succeed("run", *order), text)
+
   def test_variants(self):
     for options in (("--raw",), ("--kv", "f16"), ("--precision", "f32"), ("--system", "Be brief."),
                     ("--stop", "a", "--stop", "e"), ("--top-k", "0", "--min-p", "0.1")):
