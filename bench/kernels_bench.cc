@@ -85,37 +85,41 @@ void RunMatMul(benchmark::State& state, const kernels::KernelTable* table, quant
 // The high bits of a split matrix, all of them from memory, or of so few rows that they stay in L2:
 // bytes of them per second.
 void RunScreen(benchmark::State& state, const kernels::KernelTable* table, quant::Type type,
-               int64_t rows, int threads) {
-  Work w = MakeWork(quant::Type::kQ8_0, 1);
+               int64_t rows, int64_t tokens, int threads) {
+  Work w = MakeWork(quant::Type::kQ8_0, 8);
   w.rows = rows;
-  const kernels::QuantizedTokens view{w.q.data(), w.d.data(), w.sum.data(), w.dsum.data()};
-  table->quantize({w.x.data(), w.columns, 1, w.columns, 0, 1, 0, w.columns / 32, view});
   const uint64_t panel = quant::PanelBytes(type, static_cast<uint64_t>(w.columns));
-  std::vector<float> groups(static_cast<size_t>(w.columns / 16), 0.01f);
+  Philox random(1);
+  for (int8_t& q : w.q) q = static_cast<int8_t>(random.Next() % 255 - 127);
+  std::vector<float> d(static_cast<size_t>(w.columns / 32), 0.01f);
   std::vector<float> highest(w.out.size() / 16), variance(highest.size());
   ThreadTeam team(threads);
   for (auto _ : state) {
     team.Run([&](const Worker& worker) {
       const auto [first, last] = worker.Share(rows / 16);
-      table->screen[static_cast<int>(type)]({.panels = w.packed.data(),
-                                             .panel_bytes = panel,
-                                             .rows = rows,
-                                             .columns = w.columns,
-                                             .first_panel = first,
-                                             .last_panel = last,
-                                             .q = view.q,
-                                             .step = groups.data(),
-                                             .middle = groups.data(),
-                                             .spread = groups.data(),
-                                             .out = w.out.data(),
-                                             .highest = highest.data(),
-                                             .variance = variance.data()});
+      table->screen[static_cast<int>(type)](
+          {.panels = w.packed.data(),
+           .panel_bytes = panel,
+           .rows = rows,
+           .columns = w.columns,
+           .first_panel = first,
+           .last_panel = last,
+           .tokens = tokens,
+           .x = {w.q.data(), w.sum.data(), d.data(), w.sum.data()},
+           .out = w.out.data(),
+           .out_stride = rows,
+           .highest = highest.data(),
+           .panel_stride = rows / 16,
+           .variance = variance.data()});
     });
   }
+  const double blocks = static_cast<double>(state.iterations() * rows / 16 * w.columns / 32);
   state.counters["GB/s"] =
       benchmark::Counter(static_cast<double>(state.iterations()) * static_cast<double>(rows / 16) *
                              static_cast<double>(panel) * 1e-9,
                          benchmark::Counter::kIsRate);
+  state.counters["block/thread"] = benchmark::Counter(  // seconds of a thread per 16 x 32 weights
+      blocks / threads, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
 // The activation of an MLP over a stretch of 512 x 256 that lies in L2, as decoder.cc applies it.
@@ -255,16 +259,19 @@ int main(int argc, char** argv) {
     }
     for (const quant::Type type : {quant::Type::kQ6_KSplit, quant::Type::kQ8_0Split}) {
       for (const auto& [panels, threads] : {std::pair{40000, 2}, {40000, 1}, {48, 1}}) {
-        const std::string name =
-            std::string(table->name) + "/" + std::string(quant::Row(type).name) +
-            "/screen:" + std::to_string(panels) + "/threads:" + std::to_string(threads);
-        benchmark::RegisterBenchmark(
-            name.c_str(),
-            [=, panels = panels, threads = threads](benchmark::State& state) {
-              RunScreen(state, table, type, 16 * panels, threads);
-            })
-            ->UseRealTime()
-            ->Unit(benchmark::kMillisecond);
+        for (const int64_t tokens : {1, 8}) {
+          const std::string name =
+              std::string(table->name) + "/" + std::string(quant::Row(type).name) +
+              "/screen:" + std::to_string(panels) + "/tokens:" + std::to_string(tokens) +
+              "/threads:" + std::to_string(threads);
+          benchmark::RegisterBenchmark(
+              name.c_str(),
+              [=, panels = panels, threads = threads](benchmark::State& state) {
+                RunScreen(state, table, type, 16 * panels, tokens, threads);
+              })
+              ->UseRealTime()
+              ->Unit(benchmark::kMillisecond);
+        }
       }
     }
     for (const quant::TypeRow& row : quant::Types()) {

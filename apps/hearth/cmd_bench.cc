@@ -125,7 +125,7 @@ class Bench {
     const auto start = Clock::now();
     for (int64_t i = 1; i <= options_.decode; ++i) {
       const std::vector<Token> tokens(sessions_.size(), Tokens(options_.depth + i, 1)[0]);
-      HEARTH_TRY(engine::DecodeTogether(sessions_, tokens, Logits(options_.sequences)));
+      HEARTH_TRY(engine::DecodeTogether(sessions_, tokens, Logits(options_.sequences), 1));
     }
     return static_cast<double>(options_.decode * options_.sequences) / Seconds(start);
   }

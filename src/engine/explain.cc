@@ -42,7 +42,7 @@ class Count {
       for (const auto* matrix : {&layer.gate, &layer.up}) Product(Op::kGateUp, *matrix, tokens);
       Product(Op::kDown, layer.down, tokens);
     }
-    if (want > 0) Head(tokens, want);
+    if (want > 0) Head(want);
     for (const bool local : model_.config.local) AttendLayer(local, position, tokens);
   }
 
@@ -57,10 +57,10 @@ class Count {
                                             static_cast<double>(tokens);
   }
 
-  // A single token chooses the most likely next one: little more than the high bits are read.
-  void Head(int64_t tokens, int64_t want) {
+  // Of the most likely next one: little more than the high bits are read.
+  void Head(int64_t want) {
     const tensor::Weight& head = model_.weights->head;
-    const bool screened = tokens == 1 && ops::Screens(*model_.scratch.kernels, head);
+    const bool screened = ops::Screens(*model_.scratch.kernels, head, want, 1);
     Product(Op::kHead, head, want);
     if (!screened || model_.scratch.shape.precise) return;
     bytes_[static_cast<size_t>(Op::kHead)] -= static_cast<double>(head.panels() * head.low_bytes);

@@ -24,6 +24,16 @@ Status CheckOneEngine(std::span<Session* const> sessions) {
 
 using Parts = std::array<models::Part, models::kMostTogether>;
 
+// How many of the largest logits of every member count; 0: all.
+int32_t TopOf(Members members) {
+  int32_t top = 0;
+  for (const Session::Impl* member : members) {
+    if (member->answering->Top() == 0) return 0;
+    top = std::max(top, member->answering->Top());
+  }
+  return top;
+}
+
 // Chooses for all members, on all threads when they are several. A member whose logits are no
 // numbers forgets its part. The caller holds the turn.
 void ChooseAll(const Engine::Impl& model, Members members, const Parts& parts) {
@@ -57,7 +67,7 @@ void Compute(const Engine::Impl& model, Members members) {
         .parts = std::span(parts).first(members.size()),
         .want = choose ? static_cast<int32_t>(members.size()) : 0,
         .logits = model.scratch.logits.data,
-        .top = members.size() == 1 ? first.Top() : 0,
+        .top = TopOf(members),
         // Stopping others for one of them would cost more than the step does.
         .cancel = members.size() == 1 ? first.cancel() : nullptr,
         .trace = nullptr};
@@ -124,7 +134,7 @@ Result<std::vector<Result<Answer>>> GenerateTogether(std::span<const Request> re
 }
 
 Status DecodeTogether(std::span<Session* const> sessions, std::span<const Token> tokens,
-                      std::span<float> logits) {
+                      std::span<float> logits, int32_t top) {
   HEARTH_TRY(CheckOneEngine(sessions));
   if (sessions.empty()) return {};
   const Engine::Impl& model = sessions[0]->engine().impl();
@@ -152,7 +162,7 @@ Status DecodeTogether(std::span<Session* const> sessions, std::span<const Token>
               {.parts = std::span(parts).first(count),
                .want = static_cast<int32_t>(count),
                .logits = out.data(),
-               .top = 0,
+               .top = top,
                .cancel = nullptr,
                .trace = nullptr});
     }

@@ -26,8 +26,9 @@ struct Request {
 // Answers all requests together; the results are in their order.
 Result<std::vector<Result<Answer>>> GenerateTogether(std::span<const Request> requests);
 
-// One token behind what each session holds. logits: [sessions][vocabulary] (tests, benchmarks).
+// One token behind what each session holds. logits: [sessions][vocabulary]; top as in
+// Session::Logits (tests, benchmarks).
 Status DecodeTogether(std::span<Session* const> sessions, std::span<const text::Token> tokens,
-                      std::span<float> logits);
+                      std::span<float> logits, int32_t top = 0);
 
 }  // namespace hearth::engine

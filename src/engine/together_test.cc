@@ -145,6 +145,34 @@ TEST(Together, AnswersAreThoseOfSingleSessions) {
   }
 }
 
+// Log-probabilities need all logits; without them those that may be chosen are enough.
+TEST(Together, AnswersAreThoseOfAllLogits) {
+  for (const char* preset : kPresets) {
+    const auto engine = LoadTiny(preset);
+    Group all(engine, 8), few(engine, 8);
+    std::vector<std::vector<text::Token>> prompts;
+    for (size_t i = 0; i < 8; ++i) prompts.push_back(PromptOf(i));
+    for (const bool greedy : {true, false}) {
+      const auto answers = [&](Group& group, int32_t logprobs) {
+        std::vector<Request> requests;
+        for (size_t i = 0; i < 8; ++i) {
+          GenerateOptions options = Options(12, greedy ? 0.0f : 0.8f, i);
+          options.sampler.top_k = 8;
+          options.logprobs = logprobs;
+          requests.push_back({&group[i], prompts[i], options});
+        }
+        return GenerateTogether(requests);
+      };
+      const auto whole = answers(all, 1), screened = answers(few, 0);
+      ASSERT_TRUE(whole && screened);
+      for (size_t i = 0; i < 8; ++i) {
+        ASSERT_TRUE((*whole)[i] && (*screened)[i]);
+        EXPECT_EQ((*screened)[i]->tokens, (*whole)[i]->tokens) << preset << " " << i;
+      }
+    }
+  }
+}
+
 TEST(Together, SessionsJoinAndLeaveBetweenSteps) {
   const auto engine = LoadTiny("tiny-llama");
   Group group(engine, 3);

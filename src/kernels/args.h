@@ -68,24 +68,42 @@ struct MatMulArgs {
 
 using MatMulFn = void (*)(const MatMulArgs&);
 
-// Products of one token with the high bits of a split matrix (quant/layout.h), as if every weight
-// were in the middle of those with its high bits, and how far that is from the whole product: with
-// n values of the low bits and x = d * q, the error is a sum of independent terms s * x * u, u of
-// -(n - 1) / 2 ... (n - 1) / 2, so its variance is (n^2 - 1) / 12 * sum of s^2 * x^2.
+// Products of a group of tokens with the high bits of a split matrix (quant/layout.h), as if every
+// weight were in the middle of those with its high bits. Estimates: the tokens have one scale per
+// kScreenGroup columns here, and no terms of their own for offsets. How far they are from whole
+// products is known as a variance: with n values of the low bits the error is a sum of independent
+// terms s * x * u, u of -(n - 1) / 2 ... (n - 1) / 2, of variance (n^2 - 1) / 12 * sum of s^2 *
+// x^2. g = tokens of the padded group:
+//   q      [columns / 32][g][32]  int8
+//   start  [columns / 32][g]      minus the zero that is in the middle, times the sum of q: where a
+//                                 scale has 32 columns one number; where it has 16, two words, the
+//                                 low one of the first 16, each with kScreenBias added
+//   d      [super-blocks][g]      n * scale: x = d / n * q
+//   share  [columns / 32]         of these columns in the variance of any token, of kScreenShare;
+//   two
+//                                 words where a scale has 16, the high one of the first 16
+struct ScreenTokens {
+  int8_t* q;
+  int32_t* start;
+  float* d;
+  int32_t* share;
+};
+inline constexpr int64_t kScreenGroup = quant::kSuperBlocks * quant::kBlockColumns;
+inline constexpr int32_t kScreenBias = 1 << 13;
+// 16 shares, times squares of bytes, fit into 31 bits.
+inline constexpr int32_t kScreenShare = (1 << 13) - 1;
 struct ScreenArgs {
   const uint8_t* panels;
   uint64_t panel_bytes;
   int64_t rows, columns;
   int64_t first_panel, last_panel;
-  const int8_t* q;  // QuantizedTokens::q of the token
-  // Per group of columns with one s: n * d; the code in the middle of the low bits, less the zero,
-  // times d * sum of q; and (n^2 - 1) / 12 * sum of x^2.
-  const float* step;
-  const float* middle;
-  const float* spread;
-  float* out;       // [rows] products
-  float* highest;   // [panels] the largest of a panel
-  float* variance;  // [panels] of the error of its products, the largest
+  int64_t tokens;  // 1 ... kTokenGroup
+  ScreenTokens x;
+  float* out;  // [tokens][out_stride] products
+  int64_t out_stride;
+  float* highest;  // [tokens][panel_stride] the largest of a panel
+  int64_t panel_stride;
+  float* variance;  // [panels] of the error of its products, the largest; in shares
 };
 using ScreenFn = void (*)(const ScreenArgs&);
 

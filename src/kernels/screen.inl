@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Products with the high bits of split panels (args.h, ScreenArgs). Order of float operations, the
-// same on every ISA: per row, groups of columns in order,
-//   out = fma(float(dot), s * step, out), out = fma(s, middle, out),
-//   variance = fma(s * s, spread, variance).
+// same on every ISA: per token and row, super-blocks in order,
+// with scales that are floats
+//   sum = fma(float(dot), s, sum), squares = fma(s * s, share, squares) per block,
+//   out = fma(sum, d, out), variance = squares + variance;
+// with scales that are a float f times bytes both sums are of integers, so exact, and then
+//   out = fma(float(sum), f * d, out), variance = fma(float(squares), f * f, variance).
 #pragma once
 
 #include "kernels/args.h"
@@ -13,72 +16,171 @@
 namespace hearth::kernels {
 namespace {
 
-// kPanels panels, `apart` of each other.
-template <Type kType, int kPanels>
-inline void ScreenPanels(const ScreenArgs& a, int64_t panel, int64_t apart) {
+// Sums of one super-block of a panel for kTokens tokens of a group.
+template <Type kType, int kTokens, Scales kScales = Format<kType>::kRow.scales>
+struct ScreenSums;
+
+// Two scales a block, a float times bytes each. The dots of its halves, with kScreenBias, become
+// the two words of one lane, which multiply both bytes at once.
+template <Type kType, int kTokens>
+struct ScreenSums<kType, kTokens, Scales::kByte16> {
   using Fmt = Format<kType>;
-  constexpr Codes kHigh = Fmt::kSplit.high;
-  constexpr int kMax = (1 << Fmt::kSplit.low_bits) - 1;  // as many high bits as low ones
-  PanelReader<kType> reader[kPanels];
-  F out[kPanels] = {};
-  F variance[kPanels] = {};
-  for (int p = 0; p < kPanels; ++p) {
-    reader[p].Open(a.panels + static_cast<uint64_t>(panel + p * apart) * a.panel_bytes, a.columns);
-  }
-  const int8_t* q = a.q;
-  int64_t group = 0;
-  while (reader[0].blocks_left > 0) {
-    int blocks = 0;
-#pragma GCC unroll 4
-    for (int p = 0; p < kPanels; ++p) {
-      PrefetchAhead<Fmt::kAreaBytes>(reader[p].at);
-      blocks = reader[p].OpenSuper();
-    }
-    for (int b = 0; b < blocks; ++b, q += 32, group += Fmt::kGroups) {
-#pragma GCC unroll 4
-      for (int p = 0; p < kPanels; ++p) {
-        const uint8_t* block = reader[p].Next().at;
-        PrefetchAhead<Fmt::kBlockBytes>(block);
-#pragma GCC unroll 2
-        for (int g = 0; g < Fmt::kGroups; ++g) {
-          Dot<kMax, Fmt::kLines, 1> dot;
-          dot.Start(0);
+  static constexpr int kMax = (1 << Fmt::kSplit.low_bits) - 1;  // as many high bits as low ones
+  I sum[kTokens];
+  I bias = Set1I(0), squares = Set1I(0);
+
+  ScreenSums() {
 #pragma GCC unroll 8
-          for (int j = 0; j < Fmt::kLines; ++j) {
-            const int quad = g * Fmt::kLines + j;
-            dot.Add(j, PartLine<kHigh, 0>(block, quad), q + 4 * quad);
-          }
-          const F s = reader[p].scales.s(b, g);
-          out[p] = Fma(ToFloat(dot.Done()), Mul(s, Set1(a.step[group + g])), out[p]);
-          out[p] = Fma(s, Set1(a.middle[group + g]), out[p]);
-          variance[p] = Fma(Mul(s, s), Set1(a.spread[group + g]), variance[p]);
+    for (int m = 0; m < kTokens; ++m) sum[m] = Set1I(0);
+  }
+  [[gnu::always_inline]] void AddBlock(const uint8_t* block,
+                                       const ScaleReader<Scales::kByte16>& scales, int b,
+                                       const int8_t* q, const int32_t* start, int32_t share) {
+    const I pair = LoadS8Pairs(scales.sc + 32 * b);
+    bias = AddWordDots(bias, Set1I(kScreenBias << 16 | kScreenBias), pair);
+    squares = AddWordDots(squares, AsUnits(MulW(AsLine(pair), AsLine(pair))), Set1I(share));
+    Dot<kMax, 4, kTokens> dot[kTokens];
+#pragma GCC unroll 8
+    for (int m = 0; m < kTokens; ++m) dot[m].Start(start[m]);
+#pragma GCC unroll 2
+    for (int half = 0; half < 2; ++half) {
+#pragma GCC unroll 4
+      for (int j = 0; j < 4; ++j) {
+        const L line = PartLine<Fmt::kSplit.high, 0>(block, 4 * half + j);
+#pragma GCC unroll 8
+        for (int m = 0; m < kTokens; ++m) dot[m].Add(j, line, q + 32 * m + 16 * half + 4 * j);
+      }
+#pragma GCC unroll 8
+      for (int m = 0; m < kTokens; ++m) {
+        if (half == 0) {
+          dot[m].Start(SwapWords(dot[m].Done()));
+        } else {
+          sum[m] = AddWordDots(sum[m], dot[m].Done(), pair);
         }
       }
     }
   }
-  for (int p = 0; p < kPanels; ++p) {
-    const int64_t at = panel + p * apart;
-    const int n = RowsOf(a.rows, at);
-    StoreFirst(a.out + at * quant::kPanelRows, out[p], n);
-    if (n < quant::kPanelRows) {  // rows beyond the last one are not the largest
-      alignas(64) float rows[quant::kPanelRows];
-      Store(rows, out[p]);
-      for (int i = n; i < quant::kPanelRows; ++i) rows[i] = rows[0];
-      out[p] = Load(rows);
+  [[gnu::always_inline]] void Fold(const ScaleReader<Scales::kByte16>& scales, const float* d,
+                                   F* out, F* variance) const {
+#pragma GCC unroll 8
+    for (int m = 0; m < kTokens; ++m) {
+      out[m] = Fma(ToFloat(SubI(sum[m], bias)), Mul(scales.d, Set1(d[m])), out[m]);
     }
-    a.highest[at] = ReduceMax(out[p]);
-    a.variance[at] = ReduceMax(variance[p]);
+    *variance = Fma(ToFloat(squares), Mul(scales.d, scales.d), *variance);
+  }
+};
+
+// One scale a block, a float.
+template <Type kType, int kTokens>
+struct ScreenSums<kType, kTokens, Scales::kHalf> {
+  using Fmt = Format<kType>;
+  static constexpr int kMax = (1 << Fmt::kSplit.low_bits) - 1;
+  F sum[kTokens];
+  F squares = Set1(0);
+
+  ScreenSums() {
+#pragma GCC unroll 8
+    for (int m = 0; m < kTokens; ++m) sum[m] = Set1(0);
+  }
+  [[gnu::always_inline]] void AddBlock(const uint8_t* block,
+                                       const ScaleReader<Scales::kHalf>& scales, int b,
+                                       const int8_t* q, const int32_t* start, int32_t share) {
+    Dot<kMax, 8, kTokens> dot[kTokens];
+#pragma GCC unroll 8
+    for (int m = 0; m < kTokens; ++m) dot[m].Start(start[m]);
+#pragma GCC unroll 8
+    for (int j = 0; j < 8; ++j) {
+      const L line = PartLine<Fmt::kSplit.high, 0>(block, j);
+#pragma GCC unroll 8
+      for (int m = 0; m < kTokens; ++m) dot[m].Add(j, line, q + 32 * m + 4 * j);
+    }
+    const F s = scales.s(b, 0);
+#pragma GCC unroll 8
+    for (int m = 0; m < kTokens; ++m) sum[m] = Fma(ToFloat(dot[m].Done()), s, sum[m]);
+    squares = Fma(Mul(s, s), Set1(static_cast<float>(share)), squares);
+  }
+  [[gnu::always_inline]] void Fold(const ScaleReader<Scales::kHalf>&, const float* d, F* out,
+                                   F* variance) const {
+#pragma GCC unroll 8
+    for (int m = 0; m < kTokens; ++m) out[m] = Fma(sum[m], Set1(d[m]), out[m]);
+    *variance = Add(squares, *variance);
+  }
+};
+
+// The products of a panel with one token.
+inline void StoreScreened(const ScreenArgs& a, int64_t panel, int64_t token, F out) {
+  const int n = RowsOf(a.rows, panel);
+  StoreFirst(a.out + token * a.out_stride + panel * quant::kPanelRows, out, n);
+  if (n < quant::kPanelRows) {  // rows beyond the last one are not the largest
+    alignas(64) float rows[quant::kPanelRows];
+    Store(rows, out);
+    for (int i = n; i < quant::kPanelRows; ++i) rows[i] = rows[0];
+    out = Load(rows);
+  }
+  a.highest[token * a.panel_stride + panel] = ReduceMax(out);
+}
+
+// kPanels panels, `apart` of each other, and tokens [m0, m0 + kTokens) of a group of kStride.
+template <Type kType, int kPanels, int kTokens, int kStride>
+inline void ScreenPanels(const ScreenArgs& a, int64_t panel, int64_t apart, int m0) {
+  using Fmt = Format<kType>;
+  PanelReader<kType> reader[kPanels];
+  F out[kPanels][kTokens] = {};
+  F variance[kPanels] = {};
+  for (int p = 0; p < kPanels; ++p) {
+    reader[p].Open(a.panels + static_cast<uint64_t>(panel + p * apart) * a.panel_bytes, a.columns);
+  }
+  const int8_t* q = a.x.q + 32 * m0;
+  const int32_t* start = a.x.start + m0;
+  const float* d = a.x.d + m0;
+  const int32_t* share = a.x.share;
+  while (reader[0].blocks_left > 0) {
+    int blocks = 0;
+    ScreenSums<kType, kTokens> sums[kPanels];
+    for (int p = 0; p < kPanels; ++p) {
+      if (m0 == 0) PrefetchAhead<Fmt::kAreaBytes>(reader[p].at);
+      blocks = reader[p].OpenSuper();
+    }
+    for (int b = 0; b < blocks; ++b) {
+#pragma GCC unroll 4
+      for (int p = 0; p < kPanels; ++p) {
+        const uint8_t* block = reader[p].Next().at;
+        if (m0 == 0) PrefetchAhead<Fmt::kBlockBytes>(block);
+        sums[p].AddBlock(block, reader[p].scales, b, q + 32 * kStride * b, start + kStride * b,
+                         share[b]);
+      }
+    }
+    for (int p = 0; p < kPanels; ++p) sums[p].Fold(reader[p].scales, d, out[p], &variance[p]);
+    q += 32 * kStride * blocks;
+    start += kStride * blocks;
+    d += kStride;
+    share += blocks;
+  }
+  for (int p = 0; p < kPanels; ++p) {
+    for (int m = 0; m < kTokens && m0 + m < a.tokens; ++m) {
+      StoreScreened(a, panel + p * apart, m0 + m, out[p][m]);
+    }
+    a.variance[panel + p * apart] = ReduceMax(variance[p]);
   }
 }
 
 template <Type kType>
 void Screen(const ScreenArgs& a) {
-  const int64_t length = (a.last_panel - a.first_panel) / kStreams;
-  for (int64_t i = 0; i < length; ++i) {
-    ScreenPanels<kType, kStreams>(a, a.first_panel + i, length);
+  int64_t panel = a.first_panel;
+  if (a.tokens == 1) {  // several streams, as MatMul has them
+    const int64_t length = (a.last_panel - panel) / kStreams;
+    for (int64_t i = 0; i < length; ++i) {
+      ScreenPanels<kType, kStreams, 1, 1>(a, panel + i, length, 0);
+    }
+    panel += kStreams * length;
+    for (; panel < a.last_panel; ++panel) ScreenPanels<kType, 1, 1, 1>(a, panel, 1, 0);
+    return;
   }
-  for (int64_t panel = a.first_panel + kStreams * length; panel < a.last_panel; ++panel) {
-    ScreenPanels<kType, 1>(a, panel, 1);
+  // The sums of one panel stay in registers; several are no faster.
+  for (; panel < a.last_panel; ++panel) {
+    for (int m0 = 0; m0 < a.tokens; m0 += kMaxTokens) {
+      ScreenPanels<kType, 1, kMaxTokens, kTokenGroup>(a, panel, 1, m0);
+    }
   }
 }
 

@@ -143,6 +143,20 @@ inline I LoadU8(const uint8_t* p) {
 inline I LoadS8(const int8_t* p) {
   return {_mm256_cvtepi8_epi32(LoadLow(p)), _mm256_cvtepi8_epi32(LoadLow(p + 8))};
 }
+inline I LoadS8Pairs(const int8_t* p) {
+  const __m128i high = LoadXmm(p), low = LoadXmm(p + 16);
+  return {_mm256_cvtepi8_epi16(_mm_unpacklo_epi8(low, high)),
+          _mm256_cvtepi8_epi16(_mm_unpackhi_epi8(low, high))};
+}
+inline I AddWordDots(I sum, I x, I y) {
+  return {_mm256_add_epi32(sum.a, _mm256_madd_epi16(x.a, y.a)),
+          _mm256_add_epi32(sum.b, _mm256_madd_epi16(x.b, y.b))};
+}
+inline I SwapWords(I x) {
+  const __m256i order = _mm256_setr_epi8(2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13,  //
+                                         2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+  return {_mm256_shuffle_epi8(x.a, order), _mm256_shuffle_epi8(x.b, order)};
+}
 inline I AddI(I x, I y) {
   return {_mm256_add_epi32(x.a, y.a), _mm256_add_epi32(x.b, y.b)};
 }
@@ -341,6 +355,7 @@ template <int kMax, int kLines, int kTokens>
 struct Dot {
   I sum;
   void Start(int32_t init) { sum = Set1I(init); }
+  void Start(I init) { sum = init; }
   void Add(int, L line, const int8_t* a) {
     const __m256i quad = Broadcast4(a);
     sum.a = _mm256_dpbusd_avx_epi32(sum.a, line.a, quad);
@@ -360,6 +375,7 @@ struct Dot {
   I sum;
   I words;
   void Start(int32_t init) { sum = Set1I(init); }
+  void Start(I init) { sum = init; }
   void Add(int index, L line, const int8_t* a) {
     const __m256i quad = Broadcast4(a);
     I product;

@@ -124,6 +124,23 @@ inline I LoadU8(const uint8_t* p) {
 inline I LoadS8(const int8_t* p) {
   return {_mm512_cvtepi8_epi32(LoadXmm(p))};
 }
+inline I LoadS8Pairs(const int8_t* p) {
+  const __m512i words =
+      _mm512_cvtepi8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+  const __m512i low =
+      _mm512_setr_epi32(0x00000010, 0x00010011, 0x00020012, 0x00030013, 0x00040014, 0x00050015,
+                        0x00060016, 0x00070017, 0x00080018, 0x00090019, 0x000a001a, 0x000b001b,
+                        0x000c001c, 0x000d001d, 0x000e001e, 0x000f001f);
+  return {_mm512_permutexvar_epi16(low, words)};
+}
+inline I AddWordDots(I sum, I x, I y) {
+  // Not the intrinsic: GCC 12 copies sums before and after.
+  asm("vpdpwssd %2, %1, %0" : "+v"(sum.a) : "v"(x.a), "v"(y.a));
+  return sum;
+}
+inline I SwapWords(I x) {
+  return {_mm512_rol_epi32(x.a, 16)};
+}
 inline I AddI(I x, I y) {
   return {_mm512_add_epi32(x.a, y.a)};
 }
@@ -296,6 +313,7 @@ template <int kMax, int kLines, int kTokens>
 struct Dot {
   I sum;
   void Start(int32_t init) { sum = Set1I(init); }
+  void Start(I init) { sum = init; }
   void Add(int, L line, const int8_t* a) {
     if constexpr (kTokens == 1) {  // the quad serves several panels
       int32_t quad;

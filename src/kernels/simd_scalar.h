@@ -178,6 +178,27 @@ inline I LoadS8(const int8_t* p) {
   HEARTH_LANES r.v[i] = p[i];
   return r;
 }
+// Two words a lane: p[0] ... p[15] the high ones, p[16] ... p[31] the low ones.
+inline I LoadS8Pairs(const int8_t* p) {
+  I r;
+  HEARTH_LANES r.v[i] = p[i] * 65536 + (p[16 + i] & 0xffff);
+  return r;
+}
+// sum + the products of both pairs of signed words of a lane.
+inline I AddWordDots(I sum, I a, I b) {
+  HEARTH_LANES {
+    sum.v[i] += static_cast<int16_t>(a.v[i]) * static_cast<int16_t>(b.v[i]) +
+                (a.v[i] >> 16) * (b.v[i] >> 16);
+  }
+  return sum;
+}
+inline I SwapWords(I a) {
+  HEARTH_LANES {
+    const auto bits = static_cast<uint32_t>(a.v[i]);
+    a.v[i] = static_cast<int32_t>(bits << 16 | bits >> 16);
+  }
+  return a;
+}
 inline I AddI(I a, I b) {
   HEARTH_LANES a.v[i] += b.v[i];
   return a;
@@ -383,6 +404,7 @@ template <int kMax, int kLines, int kTokens>
 struct Dot {
   I sum;
   void Start(int32_t init) { sum = Set1I(init); }
+  void Start(I init) { sum = init; }
   void Add(int, L line, const int8_t* a) {
     HEARTH_LANES {
       for (int k = 0; k < 4; ++k) sum.v[i] += line.v[4 * i + k] * a[k];

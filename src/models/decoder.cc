@@ -445,10 +445,9 @@ class Pass {
     const ops::Input input = AddAndNorm(&w_.layers.back().post_feed_forward_norm, w_.output_norm,
                                         tokens_ - b_.want, {&w_.head});
     const ops::Rows out = {b_.logits, c_.vocabulary};
-    const bool screened = single_ && b_.top > 0 && b_.top <= ops::kMostScreened &&
-                          !s_.shape.precise && ops::Screens(*s_.kernels, w_.head);
+    const bool screened = !s_.shape.precise && ops::Screens(*s_.kernels, w_.head, b_.want, b_.top);
     if (screened) {
-      ops::MatMulTop(*s_.kernels, ProductOf(w_.head, nullptr), input, b_.top, b_.logits, s_.screen,
+      ops::MatMulTop(*s_.kernels, ProductOf(w_.head, nullptr), input, b_.top, out, s_.screen,
                      worker_);
     } else {
       Product(w_.head, input, out);

@@ -88,7 +88,7 @@ struct Batch {
   std::span<const Part> parts;
   int32_t want = 0;         // of the last `want` rows logits are computed
   float* logits = nullptr;  // [want][vocabulary], null when want is 0
-  // Of a single token, the logits that have to be exact: the `top` largest; the others are then
+  // Of each row, the logits that have to be exact: the `top` largest; the others are then
   // below them, but estimates. 0: all.
   int32_t top = 0;
   const CancelToken* cancel = nullptr;

@@ -76,16 +76,18 @@ uint64_t ProductScratch(const Kernels& kernels, int64_t tokens);
 void MatMul(const Kernels& kernels, const Product& product, int64_t first, int64_t last,
             const Input& input, Rows out);
 
-// The output layer for a choice among the `top` largest products of a single token: those are
-// exact, in the bits of MatMul, and so is every product that may be one of them; the others are
+// The output layer for a choice among the `top` largest products of each of a few tokens: those
+// are exact, in the bits of MatMul, and so is every product that may be one of them; the others are
 // estimates below them, from the high bits of a split matrix. Needs two barriers; behind the call a
 // thread's own share of the rows is complete.
 inline constexpr int32_t kMostScreened = 128;
-bool Screens(const Kernels& kernels, const tensor::Weight& weight);
+// True where that pays: for one token with top <= kMostScreened, for a group with half as many of
+// all its tokens together.
+bool Screens(const Kernels& kernels, const tensor::Weight& weight, int64_t tokens, int32_t top);
 uint64_t ScreenBytes(int64_t rows, int64_t columns, int32_t threads);  // of `room`, shared
-// REQUIRES: Screens, 0 < top <= kMostScreened, the int8 form of one token.
+// REQUIRES: Screens, the int8 form of the tokens.
 void MatMulTop(const Kernels& kernels, const Product& product, const Input& input, int32_t top,
-               float* out, uint8_t* room, const Worker& worker);
+               Rows out, uint8_t* room, const Worker& worker);
 
 // out[row] = sum over columns of (weight * x)^2 for rows [first, last); x: columns, padded to
 // kRowPad with zeros.

@@ -1,7 +1,9 @@
 // Copyright 2026 The Hearth Authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <span>
 #include <vector>
@@ -27,59 +29,172 @@ bool Better(const Best& a, const Best& b) {
 
 // What the threads share, in a room of ScreenBytes.
 struct Room {
-  float* highest;   // [panels] estimate
-  float* variance;  // [panels] of its error
-  float* groups;    // [threads][3][columns / 16]: step, middle, spread of each group
-  Best* best;       // [threads][top], value NaN: none
+  float* highest;   // [tokens][panel_stride] estimates
+  float* variance;  // [panels] of their errors, in shares
+  uint8_t* tokens;  // [threads] ScreenTokens
+  Best* best;       // [threads][tokens][top], value NaN: none
+  int64_t panel_stride;
 };
 
-// Where the parts of a room begin, in bytes.
+// Where the parts of a room, and of the tokens of a thread, begin, in bytes.
 struct RoomPlan {
-  uint64_t variance, groups, best, end;
+  uint64_t panels, variance, tokens, best, end;
+  uint64_t start, d, share, terms, tokens_end;
 };
 RoomPlan PlanRoom(int64_t rows, int64_t columns, int32_t threads) {
-  const uint64_t panels = RoundUp(CeilDiv(static_cast<uint64_t>(rows), quant::kPanelRows), 16);
-  const auto floats = static_cast<uint64_t>(3 * ((columns + 31) / 32 * 2) * threads);
+  constexpr uint64_t kTokens = kernels::kTokenGroup;
+  const uint64_t blocks = CeilDiv(static_cast<uint64_t>(columns), 32);
+  const auto team = static_cast<uint64_t>(threads);
   RoomPlan plan = {};
-  plan.variance = panels * sizeof(float);
-  plan.groups = 2 * plan.variance;
-  plan.best = plan.groups + RoundUp(floats, 16) * sizeof(float);
-  plan.end = plan.best + static_cast<uint64_t>(kMostScreened * threads) * sizeof(Best);
+  plan.start = kTokens * 32 * blocks;
+  plan.d = plan.start + kTokens * sizeof(int32_t) * blocks;
+  plan.share = plan.d + kTokens * sizeof(float) * CeilDiv(blocks, quant::kSuperBlocks);
+  plan.terms = plan.share + sizeof(int32_t) * blocks;
+  plan.tokens_end = RoundUp(plan.terms + kTokens * sizeof(float) * 2 * blocks, 64);
+  plan.panels = RoundUp(CeilDiv(static_cast<uint64_t>(rows), quant::kPanelRows), 16);
+  plan.variance = kTokens * plan.panels * sizeof(float);
+  plan.tokens = plan.variance + plan.panels * sizeof(float);
+  plan.best = plan.tokens + team * plan.tokens_end;
+  plan.end = plan.best + team * kMostScreened * sizeof(Best);
   return plan;
 }
 
 Room RoomAt(uint8_t* at, const RoomPlan& plan) {
   return {reinterpret_cast<float*>(at), reinterpret_cast<float*>(at + plan.variance),
-          reinterpret_cast<float*>(at + plan.groups), reinterpret_cast<Best*>(at + plan.best)};
+          at + plan.tokens, reinterpret_cast<Best*>(at + plan.best),
+          static_cast<int64_t>(plan.panels)};
 }
 
-// Fills step, middle and spread of ScreenArgs, [3][columns / 16], from the token's int8 form.
-void FillGroups(quant::Type type, const kernels::QuantizedTokens& q, int64_t columns,
-                float* groups) {
+// What the two parts of a code say, in units of the scale of its weight.
+struct Parts {
+  bool halves;   // a scale for 16 columns, not 32
+  float values;  // of the low bits
+  float zero;    // with the low bits in their middle, in steps of the high ones
+  // Variances per square of an activation: of the low bits, and, as bounds, of a whole code and of
+  // a rounded `start`.
+  float low, code, start;
+};
+Parts PartsOf(quant::Type type) {
   const quant::PackRow& row = quant::PackRowOf(type);
-  const int64_t stride = columns / 16, count = columns / row.group;
-  const float values = static_cast<float>(1 << quant::SplitOf(row.codes).low_bits);
-  const float middle = (values - 1) / 2 - static_cast<float>(row.zero);
-  const float variance = (values * values - 1) / 12;
-  for (int64_t g = 0; g < count; ++g) {
-    const int64_t first = g * row.group;
-    int32_t sum = 0, squares = 0;
-    for (int64_t i = first / 16; i < (first + row.group) / 16; ++i) sum += q.sum[i];
-    for (int64_t c = first; c < first + row.group; ++c) squares += q.q[c] * q.q[c];
-    const float d = q.d[first / 32];
-    groups[g] = values * d;
-    groups[stride + g] = middle * (d * static_cast<float>(sum));
-    groups[2 * stride + g] = variance * (d * d * static_cast<float>(squares));
-  }
+  const auto zero = static_cast<float>(row.zero);
+  const auto values = static_cast<float>(1 << quant::SplitOf(row.codes).low_bits);
+  return {.halves = row.group == 16,
+          .values = values,
+          .zero = (zero - (values - 1) / 2) / values,
+          .low = (values * values - 1) / 12,
+          .code = zero * zero,
+          .start = values * values / 4};
 }
+
+// 16 columns of a token in another scale: `ratio` is the one they have over that.
+struct Rescaled {
+  int32_t sum;
+  float squares, lost;  // of what they were, and of the difference
+};
+Rescaled Rescale(const int8_t* q, float ratio, int8_t* out) {
+  constexpr float kRound = 12582912;  // 1.5 * 2^23: a sum with it has no fraction
+  Rescaled result = {};
+  int32_t squares = 0;
+  for (int i = 0; i < 16; ++i) {
+    const float x = static_cast<float>(q[i]) * ratio;
+    const float rounded = (x + kRound) - kRound;
+    out[i] = static_cast<int8_t>(rounded);
+    result.sum += out[i];
+    squares += q[i] * q[i];
+    result.lost += (x - rounded) * (x - rounded);
+  }
+  result.squares = static_cast<float>(squares) * ratio * ratio;
+  return result;
+}
+
+// The tokens of a group for a screen, from their int8 form.
+class Tokens {
+ public:
+  Tokens(const kernels::QuantizedTokens& q, int64_t tokens, int64_t columns, uint8_t* room,
+         const RoomPlan& plan)
+      : q_(q),
+        group_(kernels::PaddedGroup(tokens)),
+        blocks_(columns / 32),
+        x_{reinterpret_cast<int8_t*>(room), reinterpret_cast<int32_t*>(room + plan.start),
+           reinterpret_cast<float*>(room + plan.d), reinterpret_cast<int32_t*>(room + plan.share)},
+        terms_(reinterpret_cast<float*>(room + plan.terms)) {}
+
+  // Variances of a token's errors are `factor(token)` times those of the screen.
+  void Fill(const Parts& parts) {
+    for (int64_t m = 0; m < group_; ++m) {
+      for (int64_t b = 0; b < blocks_; b += quant::kSuperBlocks) FillSuper(parts, m, b);
+      float total = 0;
+      for (int64_t i = 0; i < 2 * blocks_; ++i) total += Terms(m)[i];
+      factor_[static_cast<size_t>(m)] = total / kernels::kScreenShare;
+    }
+    for (int64_t b = 0; b < blocks_; ++b) {
+      const int32_t first = Share(2 * b), second = Share(2 * b + 1);
+      x_.share[b] = parts.halves ? first << 16 | second : std::max(first, second);
+    }
+  }
+  float factor(int64_t token) const { return factor_[static_cast<size_t>(token)]; }
+  const kernels::ScreenTokens& form() const { return x_; }
+
+ private:
+  float* Terms(int64_t token) const { return terms_ + token * 2 * blocks_; }
+
+  // The blocks from `begin` on, with one scale. What is not a number leaves estimates that are
+  // none.
+  void FillSuper(const Parts& parts, int64_t m, int64_t begin) {
+    const int64_t end = std::min<int64_t>(begin + quant::kSuperBlocks, blocks_);
+    float d = 0, all = 0;
+    for (int64_t b = begin; b < end; ++b) {
+      d = std::max(d, q_.d[b * group_ + m]);
+      all += q_.d[b * group_ + m];
+    }
+    if (!std::isfinite(all)) d = std::numeric_limits<float>::quiet_NaN();
+    x_.d[begin / quant::kSuperBlocks * group_ + m] = parts.values * d;
+    for (int64_t b = begin; b < end; ++b) {
+      const int64_t at = b * group_ + m;
+      const float ratio = d > 0 ? q_.d[at] / d : 0;
+      int32_t starts[2];
+      float* const terms = Terms(m) + 2 * b;
+      for (int half = 0; half < 2; ++half) {
+        const Rescaled r = Rescale(q_.q + 32 * at + 16 * half, ratio, x_.q + 32 * at + 16 * half);
+        starts[half] = r.sum;
+        terms[half] = d * d * (parts.low * r.squares + parts.code * r.lost + parts.start);
+      }
+      if (parts.halves) {
+        for (int32_t& start : starts) start = Start(parts, start) + kernels::kScreenBias;
+        x_.start[at] = starts[1] << 16 | starts[0];
+      } else {
+        x_.start[at] = Start(parts, starts[0] + starts[1]);
+      }
+    }
+  }
+  static int32_t Start(const Parts& parts, int32_t sum) {
+    return static_cast<int32_t>(std::lrint(-parts.zero * static_cast<float>(sum)));
+  }
+
+  // The largest that a term is of the variance of a token.
+  int32_t Share(int64_t term) const {
+    float most = 0;
+    for (int64_t m = 0; m < group_; ++m) {
+      const float share = Terms(m)[term] / factor_[static_cast<size_t>(m)];
+      if (share > most) most = share;
+    }
+    return std::min(static_cast<int32_t>(std::min(std::ceil(most), 1e9f)), kernels::kScreenShare);
+  }
+
+  const kernels::QuantizedTokens& q_;
+  const int64_t group_, blocks_;
+  const kernels::ScreenTokens x_;
+  float* const terms_;  // [group][columns / 16] of the variance
+  std::array<float, kernels::kTokenGroup> factor_;
+};
 
 // The best of the estimates of rows [first, last), best first in order of heaps; NaN: none.
-void FindBest(const Room& room, const float* out, int64_t first, int64_t last,
+void FindBest(const float* highest, const float* out, int64_t first, int64_t last,
               std::span<Best> best) {
   size_t size = 0;
   for (int64_t row = first; row < last; row += quant::kPanelRows) {
     const bool full = size == best.size();
-    if (full && room.highest[row / quant::kPanelRows] <= best.front().value) continue;
+    if (full && highest[row / quant::kPanelRows] <= best.front().value) continue;
     for (int64_t i = row; i < std::min(row + quant::kPanelRows, last); ++i) {
       const Best item = {out[i], static_cast<int32_t>(i)};
       if (std::isnan(item.value)) continue;
@@ -96,10 +211,36 @@ void FindBest(const Room& room, const float* out, int64_t first, int64_t last,
   for (Best& none : best.subspan(size)) none = {std::numeric_limits<float>::quiet_NaN(), 0};
 }
 
+// The `top` best of a token that all threads found.
+std::vector<Best> MergeBest(const Room& room, int64_t tokens, int64_t token, int32_t top,
+                            int32_t threads) {
+  std::vector<Best> best;
+  for (int64_t i = 0; i < threads; ++i) {
+    const Best* at = room.best + (i * tokens + token) * top;
+    std::copy_if(at, at + top, std::back_inserter(best),
+                 [](const Best& item) { return !std::isnan(item.value); });
+  }
+  const size_t kept = std::min(best.size(), static_cast<size_t>(top));
+  std::ranges::partial_sort(best, best.begin() + static_cast<int64_t>(kept), Better);
+  best.resize(kept);
+  return best;
+}
+
+// The least product of those rows. Too few numbers: all are wanted.
+float LeastOf(std::span<const Best> best, int32_t top, int64_t rows, const float* out) {
+  float least = std::numeric_limits<float>::infinity();
+  for (const Best& item : best) least = std::min(least, out[item.row]);
+  const auto kept = static_cast<int64_t>(best.size());
+  return kept < top && kept < rows ? -least : least;
+}
+
 }  // namespace
 
-bool Screens(const Kernels& kernels, const tensor::Weight& weight) {
-  return kernels.screen[static_cast<size_t>(weight.type)] != nullptr;
+bool Screens(const Kernels& kernels, const tensor::Weight& weight, int64_t tokens, int32_t top) {
+  // The errors of a group have one bound for all of its tokens, and each wants other panels.
+  const int64_t most = tokens == 1 ? kMostScreened : kMostScreened / 2 / tokens;
+  return kernels.screen[static_cast<size_t>(weight.type)] != nullptr && top > 0 && top <= most &&
+         tokens <= kernels::kTokenGroup;
 }
 
 uint64_t ScreenBytes(int64_t rows, int64_t columns, int32_t threads) {
@@ -107,16 +248,17 @@ uint64_t ScreenBytes(int64_t rows, int64_t columns, int32_t threads) {
 }
 
 void MatMulTop(const Kernels& kernels, const Product& product, const Input& input, int32_t top,
-               float* out, uint8_t* room_bytes, const Worker& worker) {
-  HEARTH_CHECK(input.tokens == 1 && top > 0 && top <= kMostScreened);
+               Rows out, uint8_t* room_bytes, const Worker& worker) {
   const tensor::Weight& weight = *product.weight;
+  HEARTH_CHECK(Screens(kernels, weight, input.tokens, top));
   const auto rows = static_cast<int64_t>(weight.rows);
   const auto columns = static_cast<int64_t>(RoundUp(weight.columns, 32));
-  const Room room = RoomAt(room_bytes, PlanRoom(rows, columns, worker.count));
+  const RoomPlan plan = PlanRoom(rows, columns, worker.count);
+  const Room room = RoomAt(room_bytes, plan);
   const auto [first, last] = worker.Share(rows, quant::kPanelRows);
-  const int64_t groups = columns / 16;
-  float* const mine = room.groups + worker.index * 3 * groups;
-  FillGroups(weight.type, input.q, columns, mine);
+  const auto index = static_cast<uint64_t>(worker.index);
+  Tokens tokens(input.q, input.tokens, columns, room.tokens + index * plan.tokens_end, plan);
+  tokens.Fill(PartsOf(weight.type));
   if (first < last) {
     kernels.screen[static_cast<size_t>(weight.type)](
         {.panels = weight.data,
@@ -125,32 +267,33 @@ void MatMulTop(const Kernels& kernels, const Product& product, const Input& inpu
          .columns = columns,
          .first_panel = first / quant::kPanelRows,
          .last_panel = static_cast<int64_t>(CeilDiv(static_cast<uint64_t>(last), 16)),
-         .q = input.q.q,
-         .step = mine,
-         .middle = mine + groups,
-         .spread = mine + 2 * groups,
-         .out = out,
+         .tokens = input.tokens,
+         .x = tokens.form(),
+         .out = out.data,
+         .out_stride = out.stride,
          .highest = room.highest,
+         .panel_stride = room.panel_stride,
          .variance = room.variance});
   }
-  const auto share = static_cast<size_t>(top);
-  FindBest(room, out, first, last, {room.best + static_cast<size_t>(worker.index) * share, share});
+  for (int64_t t = 0; t < input.tokens; ++t) {
+    FindBest(room.highest + t * room.panel_stride, out[t], first, last,
+             {room.best + (worker.index * input.tokens + t) * top, static_cast<size_t>(top)});
+  }
   worker.Barrier();
 
   // The panels of the `top` largest estimates: the least of their products is one that so many rows
-  // reach.
-  std::vector<Best> best(room.best, room.best + static_cast<size_t>(worker.count) * share);
-  std::erase_if(best, [](const Best& item) { return std::isnan(item.value); });
-  const size_t kept = std::min(best.size(), share);
-  std::ranges::partial_sort(best, best.begin() + static_cast<int64_t>(kept), Better);
-  best.resize(kept);
+  // reach. A panel that one token wants is multiplied with all: that costs little more.
+  std::vector<std::vector<Best>> best;
   std::vector<int64_t> exact;
-  for (const Best& item : best) exact.push_back(item.row / quant::kPanelRows);
+  for (int64_t t = 0; t < input.tokens; ++t) {
+    best.push_back(MergeBest(room, input.tokens, t, top, worker.count));
+    for (const Best& item : best.back()) exact.push_back(item.row / quant::kPanelRows);
+  }
   std::ranges::sort(exact);
   exact.erase(std::ranges::unique(exact).begin(), exact.end());
   const auto multiply = [&](int64_t panel) {
     const int64_t row = panel * quant::kPanelRows;
-    MatMul(kernels, product, row, std::min(row + quant::kPanelRows, rows), input, {out, rows});
+    MatMul(kernels, product, row, std::min(row + quant::kPanelRows, rows), input, out);
   };
   for (size_t i = static_cast<size_t>(worker.index); i < exact.size();
        i += static_cast<size_t>(worker.count)) {
@@ -158,15 +301,21 @@ void MatMulTop(const Kernels& kernels, const Product& product, const Input& inpu
   }
   worker.Barrier();
 
-  float least = std::numeric_limits<float>::infinity();
-  for (const Best& item : best) least = std::min(least, out[item.row]);
-  if (kept < share && kept < weight.rows) least = -least;  // too few numbers: all are wanted
+  std::array<float, kernels::kTokenGroup> least;
+  for (int64_t t = 0; t < input.tokens; ++t) {
+    least[static_cast<size_t>(t)] = LeastOf(best[static_cast<size_t>(t)], top, rows, out[t]);
+  }
   // Every other panel with a row that may reach it; what is not a number may.
-  for (int64_t row = first; row < last; row += quant::kPanelRows) {
-    const int64_t panel = row / quant::kPanelRows;
-    const float gap = least - room.highest[panel];
-    const bool below = gap > 0 && gap * gap > kDeviations * kDeviations * room.variance[panel];
-    if (!below && !std::ranges::binary_search(exact, panel)) multiply(panel);
+  const auto wanted = [&](int64_t panel) {
+    for (int64_t t = 0; t < input.tokens; ++t) {
+      const float gap = least[static_cast<size_t>(t)] - room.highest[t * room.panel_stride + panel];
+      const float variance = room.variance[panel] * tokens.factor(t);
+      if (!(gap > 0 && gap * gap > kDeviations * kDeviations * variance)) return true;
+    }
+    return false;
+  };
+  for (int64_t panel = first / quant::kPanelRows; panel * quant::kPanelRows < last; ++panel) {
+    if (wanted(panel) && !std::ranges::binary_search(exact, panel)) multiply(panel);
   }
 }
 

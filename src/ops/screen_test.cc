@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <span>
 #include <vector>
 
 #include "base/random.h"
@@ -54,39 +55,47 @@ Matrix MakeMatrix(quant::Type file_type, uint64_t rows, uint64_t columns, bool s
   return m;
 }
 
-// One token in the form that products take.
-struct Token {
+// Tokens in the form that products take.
+struct Tokens {
   std::vector<float> x;
   std::vector<uint8_t> room;
   Input input;
 };
-Token MakeToken(const Kernels& kernels, int64_t columns, uint64_t seed, float outlier) {
-  Token t;
+Tokens MakeTokens(const Kernels& kernels, int64_t columns, int64_t count, uint64_t seed,
+                  float outlier) {
+  Tokens t;
   Philox random(seed);
-  t.x.resize(static_cast<size_t>(columns));
+  t.x.resize(static_cast<size_t>(count * columns));
   for (float& v : t.x) v = static_cast<float>(random.Next() % 2001) * 1e-3f - 1;
-  t.x[7] *= outlier;
-  t.room.resize(QuantizedBytes(1, columns));
-  t.input = {{t.x.data(), columns}, QuantizedAt(t.room.data(), 1, columns), 1, nullptr, {}};
+  for (int64_t i = 0; i < count; ++i) t.x[static_cast<size_t>(i * columns + 7 * i + 7)] *= outlier;
+  t.room.resize(QuantizedBytes(count, columns));
+  t.input = {{t.x.data(), columns}, QuantizedAt(t.room.data(), count, columns), count, nullptr, {}};
   FillInput(kernels, t.input, columns, 0, 1);
   return t;
 }
 
-std::vector<float> Top(const Kernels& kernels, const Matrix& m, const Token& token, int32_t top,
+// Logits of all tokens, one row after the other.
+std::vector<float> Whole(const Kernels& kernels, const Matrix& m, const Tokens& tokens) {
+  const auto rows = static_cast<int64_t>(m.weight.rows);
+  std::vector<float> out(static_cast<size_t>(tokens.input.tokens * rows));
+  MatMul(kernels, {&m.weight, nullptr, false, nullptr}, 0, rows, tokens.input, {out.data(), rows});
+  return out;
+}
+std::vector<float> Top(const Kernels& kernels, const Matrix& m, const Tokens& tokens, int32_t top,
                        int threads) {
-  std::vector<float> out(m.weight.rows, NAN);
-  std::vector<uint8_t> room(ScreenBytes(static_cast<int64_t>(m.weight.rows),
-                                        static_cast<int64_t>(m.weight.columns), threads));
+  const auto rows = static_cast<int64_t>(m.weight.rows);
+  std::vector<float> out(static_cast<size_t>(tokens.input.tokens * rows), NAN);
+  std::vector<uint8_t> room(ScreenBytes(rows, static_cast<int64_t>(m.weight.columns), threads));
   ThreadTeam team(threads);
   team.Run([&](const Worker& worker) {
-    MatMulTop(kernels, {&m.weight, nullptr, false, nullptr}, token.input, top, out.data(),
+    MatMulTop(kernels, {&m.weight, nullptr, false, nullptr}, tokens.input, top, {out.data(), rows},
               room.data(), worker);
   });
   return out;
 }
 
 // Rows by their value, equal ones by number.
-std::vector<size_t> Order(const std::vector<float>& values) {
+std::vector<size_t> Order(std::span<const float> values) {
   std::vector<size_t> order(values.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::ranges::sort(order, [&](size_t a, size_t b) {
@@ -98,26 +107,34 @@ std::vector<size_t> Order(const std::vector<float>& values) {
 class ScreenTest : public testing::TestWithParam<quant::Type> {};
 
 TEST_P(ScreenTest, TheTopIsThatOfTheWholeProduct) {
-  for (const auto& [rows, columns] : {std::pair{1000, 256}, {16 * 200, 768}, {5, 256}, {37, 512}}) {
-    for (const float outlier : {1.0f, 300.0f}) {
-      const Matrix m = MakeMatrix(GetParam(), static_cast<uint64_t>(rows),
-                                  static_cast<uint64_t>(columns), false);
-      for (const Kernels* kernels : kernels::UsableTables()) {
-        ASSERT_TRUE(Screens(*kernels, m.weight));
-        const Token token = MakeToken(*kernels, columns, static_cast<uint64_t>(rows), outlier);
-        std::vector<float> whole(m.weight.rows);
-        MatMul(*kernels, {&m.weight, nullptr, false, nullptr}, 0, rows, token.input,
-               {whole.data(), rows});
-        const std::vector<size_t> order = Order(whole);
-        for (const int32_t top : {1, 3, 40, kMostScreened}) {
-          const auto got = Top(*kernels, m, token, top, 1);
-          const std::vector<size_t> found = Order(got);
-          for (size_t i = 0; i < std::min<size_t>(static_cast<size_t>(top), order.size()); ++i) {
-            ASSERT_EQ(found[i], order[i]) << kernels->name << " top " << top;
-            ASSERT_EQ(got[order[i]], whole[order[i]]);
+  for (const auto& [rows, columns] : {std::pair{1000, 256}, {16 * 200, 768}, {5, 256}, {37, 544}}) {
+    if (GetParam() == quant::Type::kQ6_K && columns % 256 != 0) continue;
+    const Matrix m =
+        MakeMatrix(GetParam(), static_cast<uint64_t>(rows), static_cast<uint64_t>(columns), false);
+    for (const Kernels* kernels : kernels::UsableTables()) {
+      for (const auto& [count, outlier] :
+           {std::pair{1, 1.0f}, {1, 300.0f}, {2, 1.0f}, {3, 300.0f}, {7, 30.0f}, {8, 1.0f}}) {
+        const Tokens tokens =
+            MakeTokens(*kernels, columns, count, static_cast<uint64_t>(rows), outlier);
+        const std::vector<float> whole = Whole(*kernels, m, tokens);
+        const int32_t most = count == 1 ? kMostScreened : kMostScreened / 2 / count;
+        EXPECT_FALSE(Screens(*kernels, m.weight, count, most + 1));
+        EXPECT_FALSE(Screens(*kernels, m.weight, count, 0));
+        for (const int32_t top : {1, 3, most}) {
+          ASSERT_TRUE(Screens(*kernels, m.weight, count, top));
+          const std::vector<float> got = Top(*kernels, m, tokens, top, 1);
+          for (int t = 0; t < count; ++t) {
+            const auto of = [&](const std::vector<float>& all) {
+              return std::span(all).subspan(static_cast<size_t>(t) * m.weight.rows, m.weight.rows);
+            };
+            const std::vector<size_t> order = Order(of(whole)), found = Order(of(got));
+            for (size_t i = 0; i < std::min<size_t>(static_cast<size_t>(top), order.size()); ++i) {
+              ASSERT_EQ(found[i], order[i]) << kernels->name << " top " << top;
+              ASSERT_EQ(of(got)[order[i]], of(whole)[order[i]]);
+            }
           }
           for (const int threads : {2, 3}) {
-            ASSERT_EQ(Top(*kernels, m, token, top, threads), got) << kernels->name;
+            ASSERT_EQ(Top(*kernels, m, tokens, top, threads), got) << kernels->name;
           }
         }
       }
@@ -129,28 +146,48 @@ TEST_P(ScreenTest, TheTopIsThatOfTheWholeProduct) {
 TEST_P(ScreenTest, EveryRowEstimatesAlikeAndReadsLittleElse) {
   const Matrix m = MakeMatrix(GetParam(), 16 * 200, 768, false);
   const auto tables = kernels::UsableTables();
-  const Token first = MakeToken(*tables[0], 768, 1, 1);
-  std::vector<float> whole(m.weight.rows);
-  MatMul(*tables[0], {&m.weight, nullptr, false, nullptr}, 0, 16 * 200, first.input,
-         {whole.data(), 16 * 200});
-  const auto expected = Top(*tables[0], m, first, 1, 1);
-  for (const Kernels* kernels : tables) {
-    const Token token = MakeToken(*kernels, 768, 1, 1);
-    EXPECT_EQ(Top(*kernels, m, token, 1, 1), expected) << kernels->name;
+  for (const int count : {1, 8}) {
+    const Tokens first = MakeTokens(*tables[0], 768, count, 1, 1);
+    const std::vector<float> whole = Whole(*tables[0], m, first);
+    const auto expected = Top(*tables[0], m, first, 1, 1);
+    for (const Kernels* kernels : tables) {
+      const Tokens tokens = MakeTokens(*kernels, 768, count, 1, 1);
+      EXPECT_EQ(Top(*kernels, m, tokens, 1, 1), expected) << kernels->name;
+    }
+    size_t exact = 0;
+    for (size_t i = 0; i < whole.size(); ++i) exact += whole[i] == expected[i];
+    EXPECT_LT(exact, whole.size() / (count == 1 ? 4 : 1)) << count;
   }
-  size_t exact = 0;
-  for (size_t i = 0; i < whole.size(); ++i) exact += whole[i] == expected[i];
-  EXPECT_LT(exact, whole.size() / 4);
 }
 
 // All rows are equal, so all may be the largest: every one is computed.
 TEST_P(ScreenTest, WhatIsEqualIsExact) {
   const Matrix m = MakeMatrix(GetParam(), 100, 256, true);
   const Kernels& kernels = *kernels::UsableTables()[0];
-  const Token token = MakeToken(kernels, 256, 3, 1);
-  std::vector<float> whole(m.weight.rows);
-  MatMul(kernels, {&m.weight, nullptr, false, nullptr}, 0, 100, token.input, {whole.data(), 100});
-  EXPECT_EQ(Top(kernels, m, token, 1, 2), whole);
+  for (const int count : {1, 5}) {
+    const Tokens tokens = MakeTokens(kernels, 256, count, 3, 1);
+    EXPECT_EQ(Top(kernels, m, tokens, 1, 2), Whole(kernels, m, tokens));
+  }
+}
+
+// A token that is not a number leaves no number behind, and the others as they are.
+TEST_P(ScreenTest, WhatIsNoNumberStaysNone) {
+  const Matrix m = MakeMatrix(GetParam(), 100, 512, false);
+  const Kernels& kernels = *kernels::UsableTables().back();
+  for (const float value : {NAN, INFINITY}) {
+    Tokens tokens = MakeTokens(kernels, 512, 3, 3, 1);
+    tokens.x[512 + 300] = value;
+    FillInput(kernels, tokens.input, 512, 0, 1);
+    const std::vector<float> whole = Whole(kernels, m, tokens);
+    const std::vector<float> got = Top(kernels, m, tokens, 2, 2);
+    for (size_t i = 0; i < whole.size(); ++i) {
+      if (std::isnan(whole[i])) {
+        EXPECT_TRUE(std::isnan(got[i])) << i;
+      } else {
+        EXPECT_EQ(got[i], whole[i]) << i;
+      }
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, ScreenTest, testing::Values(quant::Type::kQ6_K, quant::Type::kQ8_0),
