@@ -116,7 +116,7 @@ class Bench {
     return static_cast<double>(options_.decode) / Seconds(start);
   }
 
-  // Of all sequences together.
+  // Of all sequences together, each of which chooses as in DecodeRate.
   Result<double> TogetherRate() {
     // A token of each puts all of them at the depth; it is not measured.
     for (engine::Session* session : sessions_) {
