@@ -124,6 +124,8 @@ inline void StoreScreened(const ScreenArgs& a, int64_t panel, int64_t token, F o
 template <Type kType, int kPanels, int kTokens, int kStride>
 inline void ScreenPanels(const ScreenArgs& a, int64_t panel, int64_t apart, int m0) {
   using Fmt = Format<kType>;
+  // Blocks of a panel in turn: the sums of several tokens go to memory and back in between.
+  constexpr int kRun = kTokens == 1 ? 1 : 2;
   PanelReader<kType> reader[kPanels];
   F out[kPanels][kTokens] = {};
   F variance[kPanels] = {};
@@ -141,13 +143,20 @@ inline void ScreenPanels(const ScreenArgs& a, int64_t panel, int64_t apart, int 
       if (m0 == 0) PrefetchAhead<Fmt::kAreaBytes>(reader[p].at);
       blocks = reader[p].OpenSuper();
     }
-    for (int b = 0; b < blocks; ++b) {
+    for (int b = 0; b < blocks; b += kRun) {
+      const auto add = [&](int p) __attribute__((always_inline)) {
+        for (int i = b; i < b + kRun && i < blocks; ++i) {
+          const uint8_t* block = reader[p].Next().at;
+          if (m0 == 0) PrefetchAhead<Fmt::kBlockBytes>(block);
+          sums[p].AddBlock(block, reader[p].scales, i, q + 32 * kStride * i, start + kStride * i,
+                           share[i]);
+        }
+      };
+      if constexpr (kTokens == 1) {
 #pragma GCC unroll 4
-      for (int p = 0; p < kPanels; ++p) {
-        const uint8_t* block = reader[p].Next().at;
-        if (m0 == 0) PrefetchAhead<Fmt::kBlockBytes>(block);
-        sums[p].AddBlock(block, reader[p].scales, b, q + 32 * kStride * b, start + kStride * b,
-                         share[b]);
+        for (int p = 0; p < kPanels; ++p) add(p);
+      } else {
+        for (int p = 0; p < kPanels; ++p) add(p);
       }
     }
     for (int p = 0; p < kPanels; ++p) sums[p].Fold(reader[p].scales, d, out[p], &variance[p]);
@@ -164,23 +173,22 @@ inline void ScreenPanels(const ScreenArgs& a, int64_t panel, int64_t apart, int 
   }
 }
 
+template <Type kType, int kPanels>
+inline void ScreenGroup(const ScreenArgs& a, int64_t panel, int64_t apart) {
+  if (a.tokens == 1) return ScreenPanels<kType, kPanels, 1, 1>(a, panel, apart, 0);
+  for (int m0 = 0; m0 < a.tokens; m0 += kMaxTokens) {
+    ScreenPanels<kType, kPanels, kMaxTokens, kTokenGroup>(a, panel, apart, m0);
+  }
+}
+
 template <Type kType>
 void Screen(const ScreenArgs& a) {
-  int64_t panel = a.first_panel;
-  if (a.tokens == 1) {  // several streams, as MatMul has them
-    const int64_t length = (a.last_panel - panel) / kStreams;
-    for (int64_t i = 0; i < length; ++i) {
-      ScreenPanels<kType, kStreams, 1, 1>(a, panel + i, length, 0);
-    }
-    panel += kStreams * length;
-    for (; panel < a.last_panel; ++panel) ScreenPanels<kType, 1, 1, 1>(a, panel, 1, 0);
-    return;
+  const int64_t length = (a.last_panel - a.first_panel) / kStreams;
+  for (int64_t i = 0; i < length; ++i) {
+    ScreenGroup<kType, kStreams>(a, a.first_panel + i, length);
   }
-  // The sums of one panel stay in registers; several are no faster.
-  for (; panel < a.last_panel; ++panel) {
-    for (int m0 = 0; m0 < a.tokens; m0 += kMaxTokens) {
-      ScreenPanels<kType, 1, kMaxTokens, kTokenGroup>(a, panel, 1, m0);
-    }
+  for (int64_t panel = a.first_panel + kStreams * length; panel < a.last_panel; ++panel) {
+    ScreenGroup<kType, 1>(a, panel, 1);
   }
 }
 
