@@ -31,6 +31,7 @@ std::string_view FileName(std::string_view name) {
 }
 
 engine::KvType KvOf(const SettingValues& values) {
+  if (values.kv == "auto") return engine::KvType::kAuto;
   return values.kv == "f16" ? engine::KvType::kF16 : engine::KvType::kInt8;
 }
 

@@ -19,7 +19,9 @@ enum class Precision {
   kDefault,  // packed weights, 8-bit activations
   kFloat32,  // dequantised weights, float activations: the yardstick, slow
 };
-enum class KvType { kInt8, kF16 };
+// Number format of a KV cache. kAuto: int8 in models from width 1,024 on, FP16 in narrower ones,
+// which lose more by it and have small caches (docs/quality.md).
+enum class KvType { kAuto, kInt8, kF16 };
 
 struct LoadOptions {
   Precision precision = Precision::kDefault;
@@ -27,7 +29,7 @@ struct LoadOptions {
   // The sessions that will be opened: what the memory prediction counts besides the weights.
   int32_t sessions = 1;
   int32_t context = 0;  // 0: 4096, or what the model was trained for when that is less
-  KvType kv = KvType::kF16;
+  KvType kv = KvType::kAuto;
   bool force = false;  // load although the prediction says it does not fit
   std::function<void(uint64_t done, uint64_t total)> progress;  // bytes of weights packed so far
   CancelToken* cancel = nullptr;

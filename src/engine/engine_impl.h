@@ -40,6 +40,6 @@ struct Engine::Impl {
 };
 
 // How the KV cache of a session is stored.
-tensor::KvElement KvElementOf(KvType kv, Precision precision);
+tensor::KvElement KvElementOf(KvType kv, const models::DecoderConfig& config, Precision precision);
 
 }  // namespace hearth::engine

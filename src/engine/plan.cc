@@ -64,8 +64,10 @@ uint64_t StepBytes(const formats::TensorInfo& tensor, const models::DecoderConfi
 
 }  // namespace
 
-tensor::KvElement KvElementOf(KvType kv, Precision precision) {
+tensor::KvElement KvElementOf(KvType kv, const models::DecoderConfig& config, Precision precision) {
+  constexpr int32_t kWide = 1024;
   if (precision == Precision::kFloat32) return tensor::KvElement::kF32;
+  if (kv == KvType::kAuto) kv = config.width >= kWide ? KvType::kInt8 : KvType::kF16;
   return kv == KvType::kInt8 ? tensor::KvElement::kInt8 : tensor::KvElement::kF16;
 }
 
@@ -73,7 +75,7 @@ Result<MemoryPlan> PlanMemory(const Catalogue& catalogue, const models::DecoderC
                               int32_t context, int32_t chunk, int threads, KvType kv,
                               Precision precision, int32_t sessions) {
   HEARTH_ASSIGN(const uint64_t weights, models::PlanWeights(catalogue, config));
-  const tensor::KvElement element = KvElementOf(kv, precision);
+  const tensor::KvElement element = KvElementOf(kv, config, precision);
   const models::ScratchShape shape = {
       .chunk = chunk, .threads = threads, .precise = precision == Precision::kFloat32};
   MemoryPlan plan;

@@ -43,7 +43,7 @@ Result<std::unique_ptr<Session>> Session::Open(std::shared_ptr<const Engine> eng
   HEARTH_TRY(model.Reserve(impl->options.chunk));
   HEARTH_ASSIGN(impl->timeline,
                 models::Timeline::Allocate(model.config, options.context,
-                                           KvElementOf(options.kv, model.precision)));
+                                           KvElementOf(options.kv, model.config, model.precision)));
   if (impl->timeline.kv.shape().element == tensor::KvElement::kInt8) {
     HEARTH_ASSIGN(impl->timeline.key_bases, model.KeyBases());
   }

@@ -20,7 +20,7 @@ namespace hearth::engine {
 
 struct SessionOptions {
   int32_t context = 4096;  // tokens of KV cache, allocated at open; at most the trained context
-  KvType kv = KvType::kF16;
+  KvType kv = KvType::kAuto;
   int32_t chunk = 512;  // tokens per prefill step
 };
 
@@ -85,9 +85,9 @@ class Session {
   Result<std::vector<float>> Logits(std::span<const text::Token> tokens, int32_t want,
                                     int32_t keep = 0);
 
-  // The same into [want][vocabulary] of the caller's: `out` says how many are wanted. top: of a
-  // single token only so many of the largest are exact, others may be estimates below them, which
-  // is what decoding computes; 0: all are.
+  // The same into [want][vocabulary] of the caller's: `out` says how many are wanted. top: of each
+  // token only so many of the largest need be exact, others may be estimates below them, which is
+  // what decoding computes; 0: all are.
   Status Logits(std::span<const text::Token> tokens, std::span<float> out, int32_t keep = 0,
                 int32_t top = 0);
 

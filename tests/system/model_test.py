@@ -61,7 +61,8 @@ class Run(ProgramTest):
       self.assertEqual(self.succeed("run", *order), text)
 
   def test_variants(self):
-    for options in (("--raw",), ("--kv", "f16"), ("--precision", "f32"), ("--system", "Be brief."),
+    for options in (("--raw",), ("--kv", "f16"), ("--kv", "int8"), ("--precision", "f32"),
+                    ("--system", "Be brief."),
                     ("--stop", "a", "--stop", "e"), ("--top-k", "0", "--min-p", "0.1")):
       self.assertIn("text", self.run_json(*options), options)
 
