@@ -232,7 +232,8 @@ class Chat(ProgramTest):
       self.assertEqual(process.returncode, 0, error)
       return usage.ru_maxrss * 1024
 
-    alone = peak("Hi\n/bye\n")
+    # How much the reading of the file is ahead of the packing differs by 8 MB from run to run.
+    alone = max(peak("Hi\n/bye\n") for _ in range(3))
     self.assertGreater(alone, weights)
     self.assertLess(peak(f"Hi\n/model {second}\nHi\n/bye\n"), alone + weights // 2)
 
