@@ -70,7 +70,7 @@ using MatMulFn = void (*)(const MatMulArgs&);
 
 // Products of a group of tokens with the high bits of a split matrix (quant/layout.h), as if every
 // weight were in the middle of those with its high bits. Estimates: the tokens have one scale per
-// kScreenGroup columns here, and no terms of their own for offsets. How far they are from whole
+// super-block here, and no terms of their own for offsets. How far they are from whole
 // products is known as a variance: with n values of the low bits the error is a sum of independent
 // terms s * x * u, u of -(n - 1) / 2 ... (n - 1) / 2, of variance (n^2 - 1) / 12 * sum of s^2 *
 // x^2. g = tokens of the padded group:
@@ -80,15 +80,13 @@ using MatMulFn = void (*)(const MatMulArgs&);
 //                                 low one of the first 16, each with kScreenBias added
 //   d      [super-blocks][g]      n * scale: x = d / n * q
 //   share  [columns / 32]         of these columns in the variance of any token, of kScreenShare;
-//   two
-//                                 words where a scale has 16, the high one of the first 16
+//                                 two words where a scale has 16, the high one of the first 16
 struct ScreenTokens {
   int8_t* q;
   int32_t* start;
   float* d;
   int32_t* share;
 };
-inline constexpr int64_t kScreenGroup = quant::kSuperBlocks * quant::kBlockColumns;
 inline constexpr int32_t kScreenBias = 1 << 13;
 // 16 shares, times squares of bytes, fit into 31 bits.
 inline constexpr int32_t kScreenShare = (1 << 13) - 1;

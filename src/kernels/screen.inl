@@ -120,10 +120,11 @@ inline void StoreScreened(const ScreenArgs& a, int64_t panel, int64_t token, F o
   a.highest[token * a.panel_stride + panel] = ReduceMax(out);
 }
 
-// kPanels panels, `apart` of each other, and tokens [m0, m0 + kTokens) of a group of kStride.
-template <Type kType, int kPanels, int kTokens, int kStride>
+// kPanels panels, `apart` of each other, and tokens [m0, m0 + kTokens) of a group.
+template <Type kType, int kPanels, int kTokens>
 inline void ScreenPanels(const ScreenArgs& a, int64_t panel, int64_t apart, int m0) {
   using Fmt = Format<kType>;
+  constexpr int kStride = PaddedGroup(kTokens);
   // Blocks of a panel in turn: the sums of several tokens go to memory and back in between.
   constexpr int kRun = kTokens == 1 ? 1 : 2;
   PanelReader<kType> reader[kPanels];
@@ -175,9 +176,9 @@ inline void ScreenPanels(const ScreenArgs& a, int64_t panel, int64_t apart, int 
 
 template <Type kType, int kPanels>
 inline void ScreenGroup(const ScreenArgs& a, int64_t panel, int64_t apart) {
-  if (a.tokens == 1) return ScreenPanels<kType, kPanels, 1, 1>(a, panel, apart, 0);
+  if (a.tokens == 1) return ScreenPanels<kType, kPanels, 1>(a, panel, apart, 0);
   for (int m0 = 0; m0 < a.tokens; m0 += kMaxTokens) {
-    ScreenPanels<kType, kPanels, kMaxTokens, kTokenGroup>(a, panel, apart, m0);
+    ScreenPanels<kType, kPanels, kMaxTokens>(a, panel, apart, m0);
   }
 }
 

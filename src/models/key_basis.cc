@@ -59,8 +59,7 @@ KeyBasis BasisOf(const DecoderConfig& config, const std::vector<float>& keys,
       query += static_cast<double>(queries[first + d]) + static_cast<double>(queries[first + mate]);
     }
     // A channel of which keys or queries are always zero may have any size.
-    const double ratio =
-        key > 0 && query > 0 ? key * static_cast<double>(config.group()) / query : 1;
+    const double ratio = key > 0 && query > 0 ? key * static_cast<double>(group) / query : 1;
     const double size = std::clamp(std::pow(ratio, 0.25), 1e-6, 1e6);
     basis.key[r] = static_cast<float>(1 / size);
     basis.query[r] = static_cast<float>(size / block);

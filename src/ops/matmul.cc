@@ -160,50 +160,31 @@ void FillColumns(const Kernels& kernels, const Input& input, int64_t columns, in
 
 namespace {
 
-kernels::GemmArgs GemmArgsOf(const Product& product, int64_t first, int64_t last,
-                             const Input& input, Rows out) {
-  const tensor::Weight& weight = *product.weight;
-  return {.panels = weight.data,
-          .panel_bytes = weight.panel_bytes,
-          .rows = static_cast<int64_t>(weight.rows),
-          .columns = static_cast<int64_t>(RoundUp(weight.columns, 32)),
-          .first_panel = first / quant::kPanelRows,
-          .last_panel = (last + quant::kPanelRows - 1) / quant::kPanelRows,
-          .tokens = input.tokens,
-          .tiles = input.tiles,
-          .bytes = input.bytes,
-          .scratch = product.scratch,
-          .out = out.data,
-          .out_stride = out.stride,
-          .bias = product.bias,
-          .add = nullptr,
-          .add_stride = 0,
-          .gate_panels = nullptr,
-          .activation = {},
-          .tops = nullptr};
+// What GemmArgs and MatMulArgs share: rows [first, last) of a matrix, and where products go. The
+// caller fills in the tokens.
+template <typename Args>
+Args ArgsOf(const tensor::Weight& weight, int64_t first, int64_t last, Rows out) {
+  Args args = {};
+  args.panels = weight.data;
+  args.panel_bytes = weight.panel_bytes;
+  args.rows = static_cast<int64_t>(weight.rows);
+  args.columns = static_cast<int64_t>(RoundUp(weight.columns, 32));
+  args.first_panel = first / quant::kPanelRows;
+  args.last_panel = (last + quant::kPanelRows - 1) / quant::kPanelRows;
+  args.out = out.data;
+  args.out_stride = out.stride;
+  return args;
 }
 
-// Of one token; the caller fills in its form.
-kernels::MatMulArgs MatMulArgsOf(const tensor::Weight& weight, int64_t first, int64_t last,
-                                 Rows out) {
-  return {.panels = weight.data,
-          .panel_bytes = weight.panel_bytes,
-          .rows = static_cast<int64_t>(weight.rows),
-          .columns = static_cast<int64_t>(RoundUp(weight.columns, 32)),
-          .first_panel = first / quant::kPanelRows,
-          .last_panel = (last + quant::kPanelRows - 1) / quant::kPanelRows,
-          .tokens = 1,
-          .q = {},
-          .x = nullptr,
-          .x_stride = 0,
-          .scratch = nullptr,
-          .out = out.data,
-          .out_stride = out.stride,
-          .bias = nullptr,
-          .add = nullptr,
-          .add_stride = 0,
-          .low = weight.low(0),
-          .low_bytes = weight.low_bytes};
+kernels::GemmArgs GemmArgsOf(const Product& product, int64_t first, int64_t last,
+                             const Input& input, Rows out) {
+  auto args = ArgsOf<kernels::GemmArgs>(*product.weight, first, last, out);
+  args.tokens = input.tokens;
+  args.tiles = input.tiles;
+  args.bytes = input.bytes;
+  args.scratch = product.scratch;
+  args.bias = product.bias;
+  return args;
 }
 
 // The kernel that takes the form of `input`; null when that is neither kind of tiles, or has none.
@@ -236,21 +217,26 @@ void MatMul(const Kernels& kernels, const Product& product, int64_t first, int64
     gemm(GemmArgsOf(product, first, last, input, out));
     return;
   }
-  kernels::MatMulArgs args = MatMulArgsOf(weight, first, last, out);
+  auto args = ArgsOf<kernels::MatMulArgs>(weight, first, last, out);
   args.tokens = input.tokens;
   args.q = input.q;
   args.x = input.x.data;
   args.x_stride = input.x.stride;
   args.scratch = reinterpret_cast<float*>(product.scratch);
   args.bias = product.bias;
+  args.low = weight.low(0);
+  args.low_bytes = weight.low_bytes;
   (product.precise ? kernels.matmul_float[type] : kernels.matmul[type])(args);
 }
 
 void RowSquares(const Kernels& kernels, const tensor::Weight& weight, const float* x, int64_t first,
                 int64_t last, float* out) {
   if (first >= last) return;
-  kernels::MatMulArgs args = MatMulArgsOf(weight, first, last, {out, 0});
+  auto args = ArgsOf<kernels::MatMulArgs>(weight, first, last, {out, 0});
+  args.tokens = 1;
   args.x = x;
+  args.low = weight.low(0);
+  args.low_bytes = weight.low_bytes;
   kernels.row_squares[static_cast<size_t>(weight.type)](args);
 }
 
