@@ -21,9 +21,9 @@ namespace {
 struct Work {
   int64_t rows = 16 * 40000, columns = 2048;
   std::vector<uint8_t> packed;
-  std::vector<float> x, out, d, dsum;
+  std::vector<float> x, out, d, dsum, unit;
   std::vector<int8_t> q;
-  std::vector<int32_t> sum;
+  std::vector<int32_t> sum, factor, sums;
 };
 
 Work MakeWork(quant::Type type, int64_t tokens) {
@@ -40,6 +40,9 @@ Work MakeWork(quant::Type type, int64_t tokens) {
   w.d.resize(w.x.size() / 32);
   w.sum.resize(w.x.size() / 16);
   w.dsum.resize(w.x.size() / 16);
+  w.unit.resize(w.x.size() / 256);
+  w.factor.resize(w.x.size() / 32);
+  w.sums.resize(w.x.size() / 64);
   w.out.resize(static_cast<size_t>(tokens * w.rows));
   return w;
 }
@@ -48,7 +51,8 @@ void RunMatMul(benchmark::State& state, const kernels::KernelTable* table, quant
                int64_t tokens, int threads) {
   Work w = MakeWork(type, tokens);
   ThreadTeam team(threads);
-  const kernels::QuantizedTokens view{w.q.data(), w.d.data(), w.sum.data(), w.dsum.data()};
+  const kernels::QuantizedTokens view{w.q.data(),    w.d.data(),      w.sum.data(), w.dsum.data(),
+                                      w.unit.data(), w.factor.data(), w.sums.data()};
   table->quantize(
       {w.x.data(), w.columns, tokens, w.columns, 0, (tokens + 7) / 8, 0, w.columns / 32, view});
   const uint64_t panel = quant::PanelBytes(type, static_cast<uint64_t>(w.columns));

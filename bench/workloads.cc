@@ -63,6 +63,7 @@ extern "C" [[gnu::noinline, gnu::visibility("default")]] void MeasuredPart(
 void Run(const KernelTable& table, const Workload& work) {
   constexpr auto kCells = static_cast<size_t>(kMaxTokens * kColumns);
   Zeros q(kCells), d(kCells / 8), sum(kCells / 4), dsum(kCells / 4), x(kCells * 4);
+  Zeros unit(kCells / 64), factor(kCells / 8), sums(kCells / 16);
   Zeros panels(quant::PackedBytes(work.type, kRows, kColumns) + 256);
   Zeros out(kMaxTokens * kRows * 4), scratch(kMaxTokens * 16 * 4);
   kernels::QuantizeArgs quantize{};
@@ -71,7 +72,8 @@ void Run(const KernelTable& table, const Workload& work) {
   quantize.tokens = work.tokens == 0 ? kMaxTokens : work.tokens;
   quantize.last_group = (quantize.tokens + 7) / 8;
   quantize.last_block = kColumns / 32;
-  quantize.out = {q.as<int8_t>(), d.as<float>(), sum.as<int32_t>(), dsum.as<float>()};
+  quantize.out = {q.as<int8_t>(),   d.as<float>(),        sum.as<int32_t>(), dsum.as<float>(),
+                  unit.as<float>(), factor.as<int32_t>(), sums.as<int32_t>()};
   kernels::MatMulArgs matmul{};
   matmul.panels = panels.as<uint8_t>();
   matmul.panel_bytes = quant::PanelBytes(work.type, kColumns);

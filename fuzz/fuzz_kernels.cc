@@ -55,8 +55,11 @@ std::vector<float> Products(const kernels::KernelTable& table, quant::Type type,
   const auto n = static_cast<size_t>((tokens + 7) / 8 * 8 * columns);
   std::vector<int8_t> q(n);
   std::vector<float> d(n / 32), dsum(n / 16), scratch(static_cast<size_t>(tokens) * 16);
-  std::vector<int32_t> sum(n / 16);
-  const kernels::QuantizedTokens view = {q.data(), d.data(), sum.data(), dsum.data()};
+  // A last part of 64 or 256 columns may be one of 32.
+  std::vector<float> unit(n / 32);
+  std::vector<int32_t> sum(n / 16), factor(n / 32), sums(n / 32);
+  const kernels::QuantizedTokens view = {q.data(),    d.data(),      sum.data(), dsum.data(),
+                                         unit.data(), factor.data(), sums.data()};
   table.quantize({x.data(), columns, tokens, columns, 0, (tokens + 7) / 8, 0, columns / 32, view});
   std::vector<float> out(2 * static_cast<size_t>(tokens * kRows));
   kernels::MatMulArgs args = {

@@ -11,20 +11,30 @@
 // allocates.
 namespace hearth::kernels {
 
-// Activations quantised to int8 in blocks of 32 columns, for the integer matmul kernels.
+// Activations quantised to int8 in blocks of 32 columns, for the integer matmul kernels. The scales
+// of a super-block of 256 columns are small multiples of one unit, so that products with weights
+// whose scales are integers are exact over all of it.
 // Tokens stand in groups of 8 (a last group of more than one token is padded with zeros), so that
 // the tokens of a group are neighbours in memory. g = tokens of the padded group, 1 or 8:
-//   q     [groups][columns / 32][g][32]  int8, -127..127
-//   d     [groups][columns / 32][g]      scale: x = d * q
-//   sum   [groups][columns / 16][g]      sum of q over 16 columns
-//   dsum  [groups][columns / 16][g]      d * sum
+//   q       [groups][columns / 32][g][32]  int8, -127..127
+//   d       [groups][columns / 32][g]      scale: x = d * q, d = unit * factor
+//   sum     [groups][columns / 16][g]      sum of q over 16 columns
+//   dsum    [groups][columns / 16][g]      d * sum
+//   unit    [groups][super-blocks][g]
+//   factor  [groups][columns / 32][g]      1 ... kMaxFactor, in both words of 32 bits
+//   sums    [groups][columns / 64][g]      factor * sum over 32 columns, of two blocks: two words,
+//                                          the low one of the first (zero beyond the last block)
 // A group's part begins at group * 8 * (elements per token) of each array. columns: multiple of 32.
 struct QuantizedTokens {
   int8_t* q;
   float* d;
   int32_t* sum;
   float* dsum;
+  float* unit;
+  int32_t* factor;
+  int32_t* sums;
 };
+inline constexpr int kMaxFactor = 8;
 inline constexpr int kTokenGroup = 8;
 
 // Tokens of a padded group that holds `tokens` of them. Verifying 2 to 8 tokens costs little more
@@ -39,7 +49,7 @@ struct QuantizeArgs {
   int64_t tokens;
   int64_t columns;                  // multiple of 32
   int64_t first_group, last_group;  // groups to do
-  int64_t first_block, last_block;  // blocks of 32 columns to do
+  int64_t first_block, last_block;  // blocks of 32 columns to do: multiples of 8, or the end
   QuantizedTokens out;
 };
 

@@ -2,8 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Matrix products over packed panels, written once in the words of the vocabulary. Order of float
-// operations, the same on every ISA: per token and row, blocks in column order,
-//   acc = fma(float(dot), s * d, acc), then acc = fma(o, dsum, acc) where the format has offsets;
+// operations, the same on every ISA: per token and row,
+// - where s is a float f times integers n, and o a float -dmin times integers m (Q4_K, Q5_K, Q6_K),
+//   super-blocks in column order, with exact sums of integers over their blocks and scales
+//     sum = sum of n * factor * dot, offset = sum of m * factor * (sum of q),
+//     y = float(sum) * f, then y = fma(float(offset), -dmin, y) where the format has offsets,
+//     acc = fma(y, unit, acc);
+// - else blocks in column order,
+//     acc = fma(float(dot), s * d, acc), then acc = fma(o, dsum, acc) where the format has offsets;
 // the integer dot is exact. So neither threads nor groups of tokens nor the ISA change a bit.
 #pragma once
 
@@ -68,11 +74,158 @@ template <typename T>
   return p;
 }
 
-// 32 columns of kMaxTokens tokens of a group of kTokenGroup.
-template <Type kType>
+template <int kMax, int kLines, int kHalf>
+struct ScaledDot;  // where kScaledDots
+
+// What exact sums need of kTokens tokens, beside their codes: of 32 columns ...
+template <Type kType, int kTokens>
+struct Factors {
+  using Fmt = Format<kType>;
+  const int32_t* words;  // QuantizedTokens::factor
+  int32_t plain[kTokens];
+  // -zero x the sum of q over the columns of a scale ...
+  int32_t start[Fmt::kGroups][kTokens];
+  // ... or, of the whole super-block, factor x that sum, of the first 16 columns in the high word.
+  int32_t sums[quant::kSuperBlocks][kTokens];
+
+  // Block b of a super-block.
+  [[gnu::always_inline]] void Open(int b, const int32_t* factor, const int32_t* sum, int stride) {
+    words = factor;
+    for (int m = 0; m < kTokens; ++m) {
+      const int32_t low = sum[m], high = sum[stride + m];
+      if constexpr (!kScaledDots && Fmt::kGroups == 2) plain[m] = factor[m] & 0xffff;
+      if constexpr (kScaledDots && Fmt::kZero != 0) {
+        static_assert(Fmt::kGroups == 2);
+        const int32_t f = factor[m] & 0xffff;
+        sums[b][m] = f * low * 65536 + (f * high & 0xffff);
+      } else if constexpr (Fmt::kZero != 0) {
+        start[0][m] = -Fmt::kZero * (Fmt::kGroups == 2 ? low : low + high);
+        if constexpr (Fmt::kGroups == 2) start[1][m] = -Fmt::kZero * high;
+      }
+    }
+  }
+};
+
+// AddExact in ScaledDots: half of the rows, and not yet what the zero of the codes takes away.
+template <Type kType, int kTokens, int kHalf>
+[[gnu::always_inline]] inline void AddScaled(const Block& block,
+                                             const ScaleReader<Format<kType>::kRow.scales>& scales,
+                                             int b, const int8_t* q, const int32_t* factor,
+                                             I* total) {
+  using Fmt = Format<kType>;
+#pragma GCC unroll 2
+  for (int g = 0; g < Fmt::kGroups; ++g) {
+    ScaledDot<Fmt::kMax, Fmt::kLines, kHalf> dot[kTokens];
+    const I n = scales.n_words(b, g);
+#pragma GCC unroll 8
+    for (int j = 0; j < Fmt::kLines; ++j) {
+      const int quad = g * Fmt::kLines + j;
+      const L line = CodeLine<kType>(block, quad);
+#pragma GCC unroll 8
+      for (int m = 0; m < kTokens; ++m) {
+        dot[m].Add(j, line, q + 32 * m + 4 * quad, n, factor + m, total + m);
+      }
+    }
+  }
+}
+
+// total[token] += the exact sum of block b of a panel's super-block with tokens whose codes are
+// at q, 32 bytes a token.
+template <Type kType, int kTokens>
+[[gnu::always_inline]] inline void AddExact(const Block& block,
+                                            const ScaleReader<Format<kType>::kRow.scales>& scales,
+                                            int b, const int8_t* q,
+                                            const Factors<kType, kTokens>& factors, I* total) {
+  using Fmt = Format<kType>;
+  if constexpr (kScaledDots) {
+    AddScaled<kType, kTokens, 0>(block, scales, b, q, factors.words, total);
+    // Afresh: GCC 12 else keeps all broadcasts of the first half for the second, and spills them.
+    AddScaled<kType, kTokens, 1>(block, scales, b, Afresh(q), factors.words, total);
+  } else {
+    I part[kTokens];
+#pragma GCC unroll 2
+    for (int g = 0; g < Fmt::kGroups; ++g) {
+      Dot<Fmt::kMax, Fmt::kLines, kTokens> dot[kTokens];
+#pragma GCC unroll 8
+      for (int m = 0; m < kTokens; ++m) dot[m].Start(Fmt::kZero == 0 ? 0 : factors.start[g][m]);
+#pragma GCC unroll 8
+      for (int j = 0; j < Fmt::kLines; ++j) {
+        const int quad = g * Fmt::kLines + j;
+        const L line = CodeLine<kType>(block, quad);
+#pragma GCC unroll 8
+        for (int m = 0; m < kTokens; ++m) dot[m].Add(j, line, q + 32 * m + 4 * quad);
+      }
+      const I n = scales.n(b, g);
+#pragma GCC unroll 8
+      for (int m = 0; m < kTokens; ++m) {
+        if constexpr (Fmt::kGroups == 1) {  // n is not negative: its high word is zero
+          const L scale = MulW(AsLine(n), AsLine(Set1I(factors.words[m])));
+          total[m] = AddI(total[m], MulI(dot[m].Done(), AsUnits(scale)));
+        } else {
+          const I product = MulI(dot[m].Done(), n);
+          part[m] = g == 0 ? product : AddI(part[m], product);
+        }
+      }
+    }
+    if constexpr (Fmt::kGroups == 2) {
+#pragma GCC unroll 8
+      for (int m = 0; m < kTokens; ++m) {
+        total[m] = AddI(total[m], MulI(part[m], Set1I(factors.plain[m])));
+      }
+    }
+  }
+}
+
+// What the zero of the codes takes from the exact sums of a super-block: zero x these.
+template <Type kType, int kTokens>
+[[gnu::always_inline]] inline void SumZeros(const ScaleReader<Format<kType>::kRow.scales>& scales,
+                                            const Factors<kType, kTokens>& factors, I* zeros) {
+#pragma GCC unroll 8
+  for (int m = 0; m < kTokens; ++m) zeros[m] = Set1I(0);
+  for (int b = 0; b < quant::kSuperBlocks; ++b) {
+    const I n = LoadS8Pairs(scales.sc + 32 * b);
+#pragma GCC unroll 8
+    for (int m = 0; m < kTokens; ++m) {
+      zeros[m] = AddWordDots(zeros[m], n, Set1I(factors.sums[b][m]));
+    }
+  }
+}
+
+// acc[token] += the product of a super-block whose exact sums are `total`; sums: QuantizedTokens,
+// `stride` tokens apart.
+template <Type kType, int kTokens>
+[[gnu::always_inline]] inline void FoldExact(const ScaleReader<Format<kType>::kRow.scales>& scales,
+                                             const Factors<kType, kTokens>& factors, I* total,
+                                             const float* unit, const int32_t* sums, int stride,
+                                             F* acc) {
+  constexpr int kPairs = quant::kSuperBlocks / 2;
+  if constexpr (kScaledDots && Format<kType>::kZero != 0) {
+    I zeros[kTokens];
+    SumZeros<kType, kTokens>(scales, factors, zeros);
+#pragma GCC unroll 8
+    for (int m = 0; m < kTokens; ++m) {
+      total[m] = AddI(total[m], MulI(zeros[m], Set1I(-Format<kType>::kZero)));
+    }
+  }
+#pragma GCC unroll 8
+  for (int m = 0; m < kTokens; ++m) {
+    F y = Mul(ToFloat(total[m]), scales.d);
+    if constexpr (Format<kType>::kOffset) {
+      I offset = Set1I(0);
+#pragma GCC unroll 4
+      for (int j = 0; j < kPairs; ++j) {
+        offset = AddWordDots(offset, scales.m_words(j), Set1I(sums[stride * j + m]));
+      }
+      y = Fma(ToFloat(offset), scales.minus_dmin, y);
+    }
+    acc[m] = Fma(y, Set1(unit[m]), acc[m]);
+  }
+}
+
+// 32 columns of kTokens tokens of a group of kTokenGroup.
+template <Type kType, int kTokens, bool kExact = Format<kType>::kExact>
 struct TokenBlock {
   using Fmt = Format<kType>;
-  static constexpr int kTokens = kMaxTokens;
   const int8_t* q;
   const float* d;
   const int32_t* sum;
@@ -88,7 +241,7 @@ struct TokenBlock {
     dsum = a.q.dsum + first * (a.columns / 16) + m0;
   }
   // What all panels need of these columns.
-  [[gnu::always_inline]] void Open() {
+  [[gnu::always_inline]] void Open(int) {
     if constexpr (Fmt::kZero != 0) {
       for (int m = 0; m < kTokens; ++m) {
         const int32_t low = sum[m], high = sum[kTokenGroup + m];
@@ -106,7 +259,7 @@ struct TokenBlock {
   }
   // acc[token] += the product of block b of a panel's super-block.
   [[gnu::always_inline]] void Add(const Block& block, const ScaleReader<Fmt::kRow.scales>& scales,
-                                  int b, F* acc) const {
+                                  int b, I*, F* acc) const {
 #pragma GCC unroll 2
     for (int g = 0; g < Fmt::kGroups; ++g) {
       Dot<Fmt::kMax, Fmt::kLines, kTokens> dot[kTokens];
@@ -132,6 +285,45 @@ struct TokenBlock {
   }
 };
 
+// The same where sums are exact: Add adds to these, Fold their product to acc.
+template <Type kType, int kTokens>
+struct TokenBlock<kType, kTokens, true> {
+  using Fmt = Format<kType>;
+  const int8_t* q;
+  const int32_t* factor;
+  const int32_t* sum;
+  const float* unit;
+  const int32_t* sums;
+  Factors<kType, kTokens> factors;
+
+  TokenBlock(const MatMulArgs& a, int64_t group, int m0) {
+    const int64_t first = group * kTokenGroup;
+    q = a.q.q + first * a.columns + 32 * m0;
+    factor = a.q.factor + first * (a.columns / 32) + m0;
+    sum = a.q.sum + first * (a.columns / 16) + m0;
+    unit = a.q.unit + first * (a.columns / quant::kSuperColumns) + m0;
+    sums = a.q.sums + first * (a.columns / 64) + m0;
+  }
+  [[gnu::always_inline]] void Open(int b) { factors.Open(b, factor, sum, kTokenGroup); }
+  void Next() {
+    q += 32 * kTokenGroup;
+    factor += kTokenGroup;
+    sum += 2 * kTokenGroup;
+  }
+  [[gnu::always_inline]] void Add(const Block& block, const ScaleReader<Fmt::kRow.scales>& scales,
+                                  int b, I* total, F*) const {
+    AddExact<kType, kTokens>(block, scales, b, q, factors, total);
+  }
+  [[gnu::always_inline]] void Fold(const ScaleReader<Fmt::kRow.scales>& scales, I* total,
+                                   F* acc) const {
+    FoldExact<kType, kTokens>(scales, factors, total, unit, sums, kTokenGroup, acc);
+  }
+  void NextSuper() {
+    unit += kTokenGroup;
+    sums += quant::kSuperBlocks / 2 * kTokenGroup;
+  }
+};
+
 // kPanels panels, `apart` of each other, x the only token of a group. kFirst: group is 0.
 template <Type kType, int kPanels, bool kFirst>
 inline void DotOne(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t group) {
@@ -141,11 +333,12 @@ inline void DotOne(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t gr
   const float* d = a.q.d + token * (a.columns / 32);
   const int32_t* sum = a.q.sum + token * (a.columns / 16);
   const float* dsum = a.q.dsum + token * (a.columns / 16);
+  const int32_t* factor = a.q.factor + token * (a.columns / 32);
+  const float* unit = a.q.unit + token * (a.columns / quant::kSuperColumns);
+  const int32_t* sums = a.q.sums + token * (a.columns / 64);
   PanelReader<kType> reader[kPanels];
   F acc[kPanels] = {};
-  for (int p = 0; p < kPanels; ++p) {
-    OpenPanel(a, panel + p * apart, reader[p]);
-  }
+  for (int p = 0; p < kPanels; ++p) OpenPanel(a, panel + p * apart, reader[p]);
   while (reader[0].blocks_left > 0) {
     int blocks = 0;
 #pragma GCC unroll 4
@@ -153,13 +346,20 @@ inline void DotOne(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t gr
       if constexpr (kFirst) PrefetchAhead<Fmt::kAreaBytes>(reader[p].at);
       blocks = reader[p].OpenSuper();
     }
+    I total[kPanels] = {};
+    Factors<kType, 1> factors;
     for (int b = 0; b < blocks; ++b) {
+      if constexpr (Fmt::kExact) factors.Open(b, factor, sum, 1);
 #pragma GCC unroll 4
       for (int p = 0; p < kPanels; ++p) {
         const Block block = reader[p].Next();
         if constexpr (kFirst) {
           PrefetchAhead<Fmt::kBlockBytes>(block.at);
           PrefetchAhead<Fmt::kLowBytes>(block.low);
+        }
+        if constexpr (Fmt::kExact) {
+          AddExact<kType, 1>(block, reader[p].scales, b, q, factors, &total[p]);
+          continue;
         }
 #pragma GCC unroll 2
         for (int g = 0; g < Fmt::kGroups; ++g) {
@@ -181,19 +381,28 @@ inline void DotOne(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t gr
       d += 1;
       sum += 2;
       dsum += 2;
+      factor += 1;
+    }
+    if constexpr (Fmt::kExact) {
+#pragma GCC unroll 4
+      for (int p = 0; p < kPanels; ++p) {
+        FoldExact<kType, 1>(reader[p].scales, factors, &total[p], unit, sums, 1, &acc[p]);
+      }
+      unit += 1;
+      sums += quant::kSuperBlocks / 2;
     }
   }
   for (int p = 0; p < kPanels; ++p) StoreRows(a, panel + p * apart, token, acc[p]);
 }
 
-// kPanels panels, `apart` of each other, x tokens [m0, m0 + kMaxTokens) of a group of kTokenGroup.
-template <Type kType, int kPanels>
+// kPanels panels, `apart` of each other, x tokens [m0, m0 + kTokens) of a group of kTokenGroup.
+template <Type kType, int kPanels, int kTokens>
 inline void DotGroup(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t group, int m0,
                      int valid) {
   using Fmt = Format<kType>;
-  TokenBlock<kType> tokens(a, group, m0);
+  TokenBlock<kType, kTokens> tokens(a, group, m0);
   PanelReader<kType> reader[kPanels];
-  F acc[kPanels][kMaxTokens] = {};
+  F acc[kPanels][kTokens] = {};
   for (int p = 0; p < kPanels; ++p) OpenPanel(a, panel + p * apart, reader[p]);
   while (reader[0].blocks_left > 0) {
     int blocks = 0;
@@ -201,21 +410,29 @@ inline void DotGroup(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t 
       if (group == 0) PrefetchAhead<Fmt::kAreaBytes>(reader[p].at);
       blocks = reader[p].OpenSuper();
     }
+    I total[kPanels][Fmt::kExact ? kTokens : 1] = {};
     for (int b = 0; b < blocks; ++b, tokens.Next()) {
-      tokens.Open();
+      tokens.Open(b);
       for (int p = 0; p < kPanels; ++p) {
         const Block block = reader[p].Next();
         if (group == 0) {
           PrefetchAhead<Fmt::kBlockBytes>(block.at);
           PrefetchAhead<Fmt::kLowBytes>(block.low);
         }
-        (kPanels == 1 ? &tokens : Afresh(&tokens))->Add(block, reader[p].scales, b, acc[p]);
+        (kPanels == 1 ? &tokens : Afresh(&tokens))
+            ->Add(block, reader[p].scales, b, total[p], acc[p]);
       }
+    }
+    if constexpr (Fmt::kExact) {
+      for (int p = 0; p < kPanels; ++p) {
+        (kPanels == 1 ? &tokens : Afresh(&tokens))->Fold(reader[p].scales, total[p], acc[p]);
+      }
+      tokens.NextSuper();
     }
   }
   for (int p = 0; p < kPanels; ++p) {
 #pragma GCC unroll 8
-    for (int m = 0; m < kMaxTokens; ++m) {  // without an index, sums may stay in registers
+    for (int m = 0; m < kTokens; ++m) {  // without an index, sums may stay in registers
       if (m0 + m < valid) {
         StoreRows(a, panel + p * apart, group * kTokenGroup + m0 + m, acc[p][m]);
       }
@@ -226,6 +443,8 @@ inline void DotGroup(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t 
 // kPanels panels, `apart` of each other, and all tokens.
 template <Type kType, int kPanels>
 inline void AllTokens(const MatMulArgs& a, int64_t panel, int64_t apart) {
+  // ScaledDots need few registers; lines of codes then serve more tokens.
+  constexpr int kMost = kScaledDots && Format<kType>::kExact ? kTokenGroup : kMaxTokens;
   if (a.tokens == 1) return DotOne<kType, kPanels, true>(a, panel, apart, 0);
   for (int64_t group = 0; group * kTokenGroup < a.tokens; ++group) {
     const int64_t left = a.tokens - group * kTokenGroup;
@@ -234,8 +453,12 @@ inline void AllTokens(const MatMulArgs& a, int64_t panel, int64_t apart) {
       return;
     }
     const int valid = left < kTokenGroup ? static_cast<int>(left) : kTokenGroup;
-    for (int m0 = 0; m0 < valid; m0 += kMaxTokens) {
-      DotGroup<kType, kPanels>(a, panel, apart, group, m0, valid);
+    if (valid <= kMaxTokens) {
+      DotGroup<kType, kPanels, kMaxTokens>(a, panel, apart, group, 0, valid);
+      continue;
+    }
+    for (int m0 = 0; m0 < valid; m0 += kMost) {
+      DotGroup<kType, kPanels, kMost>(a, panel, apart, group, m0, valid);
     }
   }
 }
@@ -351,38 +574,96 @@ void RowSquares(const MatMulArgs& a) {
   }
 }
 
-// x of one token, 32 columns: d = max|x| / 127, q = round(x / d). Zero blocks give d = 0.
-inline void QuantizeBlock(const float* x, int8_t* q, float* d, int32_t* sum, float* dsum,
-                          int group) {
-  const F low = Load(x);
-  const F high = Load(x + 16);
-  const float max = ReduceMax(Max(Abs(low), Abs(high)));
-  const float scale = max / 127.0f;
-  const float inverse = max > 0 ? 127.0f / max : 0.0f;
-  const I codes[2] = {RoundToInt(Mul(low, Set1(inverse))), RoundToInt(Mul(high, Set1(inverse)))};
-  for (int half = 0; half < 2; ++half) {
-    const float total = ReduceAdd(ToFloat(codes[half]));  // small integers: exact in any order
-    sum[half * group] = static_cast<int32_t>(total);
-    dsum[half * group] = scale * total;
-    StoreS8(q + 16 * half, codes[half]);
+// How the blocks of one token's super-block are quantised.
+struct BlockScales {
+  alignas(64) float d[16];
+  alignas(64) float inverse[16];  // 1 / d; 0: all codes are zero
+  alignas(64) int32_t factor[16];
+  float unit;
+};
+
+// Of `blocks` blocks of x, `step` floats apart. The unit of the largest is 1 / kMaxFactor of its
+// scale; another's scale is the least multiple of the unit with which its codes fit, or the one
+// above it.
+[[gnu::always_inline]] inline void ScaleBlocks(const float* x, int64_t step, int blocks,
+                                               BlockScales& s) {
+  // Less than this counts as zero: what follows is then far from denormal numbers.
+  constexpr float kLeast = 0x1p-100f;
+  alignas(64) float tops[16] = {};
+  float most = 0;
+  for (int b = 0; b < blocks; ++b) {
+    tops[b] = ReduceMax(Max(Abs(Load(x + step * b)), Abs(Load(x + step * b + 16))));
+    most = most > tops[b] ? most : tops[b];
   }
-  *d = scale;
+  s.unit = most < kLeast ? 0.0f : most / (127.0f * kMaxFactor);
+  const F share = Mul(Load(tops), Set1(most < kLeast ? 0.0f : kMaxFactor / most));
+  const I factor =
+      RoundToInt(Min(Max(Add(share, Set1(0.5f)), Set1(1)), Set1(static_cast<float>(kMaxFactor))));
+  const F d = Mul(Set1(s.unit), ToFloat(factor));
+  Store(s.d, d);
+  Store(s.inverse, SelectLess(Set1(0), d, Div(Set1(1), d), Set1(0)));
+  StoreI(s.factor, factor);
+}
+
+// The arrays of QuantizedTokens at one token of a group of `group` tokens and one super-block.
+inline QuantizedTokens SuperOf(const QuantizeArgs& a, int64_t group, int padded, int m,
+                               int64_t block) {
+  const int64_t first = group * kTokenGroup;
+  const int64_t super = block / quant::kSuperBlocks;
+  const int64_t supers = (a.columns + quant::kSuperColumns - 1) / quant::kSuperColumns;
+  const QuantizedTokens& o = a.out;
+  return {o.q + first * a.columns + 32 * (block * padded + m),
+          o.d + first * (a.columns / 32) + block * padded + m,
+          o.sum + first * (a.columns / 16) + 2 * block * padded + m,
+          o.dsum + first * (a.columns / 16) + 2 * block * padded + m,
+          o.unit + first * supers + super * padded + m,
+          o.factor + first * (a.columns / 32) + block * padded + m,
+          o.sums + first * ((a.columns + 63) / 64) + block / 2 * padded + m};
+}
+
+// One super-block of one token; blocks are `step` floats apart.
+inline void QuantizeSuper(const float* x, int64_t step, int blocks, int group,
+                          const QuantizedTokens& out) {
+  BlockScales scales;
+  ScaleBlocks(x, step, blocks, scales);
+  *out.unit = scales.unit;
+  int32_t first = 0;
+  for (int b = 0; b < blocks; ++b) {
+    const F inverse = Set1(scales.inverse[b]);
+    float whole = 0;
+    for (int half = 0; half < 2; ++half) {
+      const F scaled = Mul(Load(x + step * b + 16 * half), inverse);
+      // What is not finite gets codes too; the unit carries it on.
+      const I codes = RoundToInt(Max(Min(scaled, Set1(127)), Set1(-127)));
+      const float total = ReduceAdd(ToFloat(codes));  // small integers: exact in any order
+      whole += total;
+      out.sum[(2 * b + half) * group] = static_cast<int32_t>(total);
+      out.dsum[(2 * b + half) * group] = scales.d[b] * total;
+      StoreS8(out.q + 32 * b * group + 16 * half, codes);
+    }
+    out.d[b * group] = scales.d[b];
+    const int32_t factor = scales.factor[b];
+    out.factor[b * group] = factor * 65537;
+    const int32_t sum = factor * static_cast<int32_t>(whole);
+    if (b % 2 == 0) first = sum & 0xffff;
+    out.sums[b / 2 * group] = b % 2 == 0 ? first : sum * 65536 + first;
+  }
 }
 
 inline void Quantize(const QuantizeArgs& a) {
+  static constexpr float kZeros[32] = {};
   for (int64_t group = a.first_group; group < a.last_group; ++group) {
     const int64_t first = group * kTokenGroup;
     const int64_t left = a.tokens - first;
     const int valid = left < kTokenGroup ? static_cast<int>(left) : kTokenGroup;
     const int padded = PaddedGroup(valid);
-    static constexpr float kZeros[32] = {};
     for (int m = 0; m < padded; ++m) {
-      for (int64_t block = a.first_block; block < a.last_block; ++block) {
-        const float* x = m < valid ? a.x + (first + m) * a.stride + 32 * block : kZeros;
-        QuantizeBlock(x, a.out.q + first * a.columns + 32 * (block * padded + m),
-                      a.out.d + first * (a.columns / 32) + block * padded + m,
-                      a.out.sum + first * (a.columns / 16) + 2 * block * padded + m,
-                      a.out.dsum + first * (a.columns / 16) + 2 * block * padded + m, padded);
+      const bool given = m < valid;
+      for (int64_t block = a.first_block; block < a.last_block; block += quant::kSuperBlocks) {
+        const int64_t blocks = a.last_block - block;
+        QuantizeSuper(given ? a.x + (first + m) * a.stride + 32 * block : kZeros, given ? 32 : 0,
+                      blocks < quant::kSuperBlocks ? static_cast<int>(blocks) : quant::kSuperBlocks,
+                      padded, SuperOf(a, group, padded, m, block));
       }
     }
   }

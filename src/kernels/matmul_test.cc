@@ -107,17 +107,26 @@ Matrix MakeMatrix(Type type, uint64_t rows, uint64_t columns, Fill fill = Fill::
 
 struct Tokens {
   std::vector<int8_t> q;
-  std::vector<float> d, dsum;
-  std::vector<int32_t> sum;
-  QuantizedTokens view() { return {q.data(), d.data(), sum.data(), dsum.data()}; }
+  std::vector<float> d, dsum, unit;
+  std::vector<int32_t> sum, factor, sums;
+  QuantizedTokens view() {
+    return {q.data(), d.data(), sum.data(), dsum.data(), unit.data(), factor.data(), sums.data()};
+  }
 };
 
 Tokens QuantizeWith(const KernelTable& table, const std::vector<float>& x, int64_t tokens,
                     int64_t columns) {
   const auto padded = static_cast<size_t>(RoundUp(static_cast<uint64_t>(tokens), 8) *
                                           static_cast<uint64_t>(columns));
-  Tokens out{std::vector<int8_t>(padded), std::vector<float>(padded / 32),
-             std::vector<float>(padded / 16), std::vector<int32_t>(padded / 16)};
+  const size_t n = RoundUp(static_cast<uint64_t>(tokens), 8);
+  const auto width = static_cast<uint64_t>(columns);
+  Tokens out{std::vector<int8_t>(padded),
+             std::vector<float>(padded / 32),
+             std::vector<float>(padded / 16),
+             std::vector<float>(n * CeilDiv(width, 256)),
+             std::vector<int32_t>(padded / 16),
+             std::vector<int32_t>(padded / 32),
+             std::vector<int32_t>(n * CeilDiv(width, 64))};
   table.quantize(
       {x.data(), columns, tokens, columns, 0, (tokens + 7) / 8, 0, columns / 32, out.view()});
   return out;
@@ -153,6 +162,139 @@ class MatMulTest : public testing::TestWithParam<int> {
   }
 };
 
+// x of one token by the rules of QuantizedTokens.
+void CheckQuantized(const Tokens& q, const std::vector<float>& x) {
+  const size_t blocks = x.size() / 32;
+  for (size_t b = 0; b < blocks; ++b) {
+    const size_t first = b / 8 * 8, last = std::min(first + 8, blocks);
+    const auto top = [&](size_t begin, size_t end) {
+      float most = 0;
+      for (size_t i = 32 * begin; i < 32 * end; ++i) most = std::max(most, std::abs(x[i]));
+      return most;
+    };
+    const float unit = q.unit[b / 8], most = top(first, last), own = top(b, b + 1);
+    const int32_t factor = q.factor[b] & 0xffff;
+    EXPECT_FLOAT_EQ(unit, most / 1016);
+    ASSERT_EQ(q.factor[b], factor << 16 | factor);
+    ASSERT_GE(factor, 1);
+    ASSERT_LE(factor, kMaxFactor);
+    if (own == most && most > 0) {
+      EXPECT_EQ(factor, kMaxFactor);
+    }
+    EXPECT_LE(static_cast<float>(factor) * most, own * 8 * 1.000001f + most);
+    EXPECT_EQ(q.d[b], unit * static_cast<float>(factor));
+    int32_t whole = 0;
+    for (size_t half = 0; half < 2; ++half) {
+      int32_t sum = 0;
+      for (size_t i = 32 * b + 16 * half; i < 32 * b + 16 * half + 16; ++i) {
+        EXPECT_GE(q.q[i], -127);
+        EXPECT_NEAR(x[i], q.d[b] * static_cast<float>(q.q[i]), q.d[b] * 0.5001f);
+        sum += q.q[i];
+      }
+      EXPECT_EQ(q.sum[2 * b + half], sum);
+      EXPECT_EQ(q.dsum[2 * b + half], q.d[b] * static_cast<float>(sum));
+      whole += sum;
+    }
+    const int32_t pair = q.sums[b / 2];
+    EXPECT_EQ(b % 2 == 0 ? static_cast<int16_t>(pair & 0xffff) : pair >> 16, factor * whole);
+    if (b + 1 == blocks && b % 2 == 0) {
+      EXPECT_EQ(pair >> 16, 0);
+    }
+  }
+}
+
+// Tokens of columns with blocks of very different sizes, also in parts, and behind each other.
+TEST(QuantizeTest, FollowsItsRules) {
+  for (const KernelTable* table : UsableTables()) {
+    for (const size_t columns : {32, 64, 224, 256, 288, 864, 1024}) {
+      for (int kind = 0; kind < 6; ++kind) {
+        std::vector<float> x = RandomFloats(columns, columns + static_cast<size_t>(kind));
+        for (size_t i = 0; i < columns; ++i) {
+          const auto b = static_cast<int>(i / 32);
+          if (kind == 1) x[i] = std::ldexp(x[i], -(b * 5 % 13));
+          if (kind == 2)
+            x[i] = x[i] < 0 ? -static_cast<float>(b % 8 + 1) : static_cast<float>(b % 8 + 1);
+          if (kind == 3 && b % 3 == 0) x[i] = 0;
+          if (kind == 4) x[i] *= 1e30f;
+          if (kind == 5) x[i] *= 1e-27f;
+        }
+        SCOPED_TRACE(std::string(table->name) + " columns " + std::to_string(columns) + " kind " +
+                     std::to_string(kind));
+        const auto width = static_cast<int64_t>(columns);
+        Tokens q = QuantizeWith(*table, x, 1, width);
+        CheckQuantized(q, x);
+        Tokens parts = QuantizeWith(*table, std::vector<float>(columns), 1, width);
+        for (int64_t first = 0; first < width / 32; first += 8) {
+          table->quantize({x.data(), width, 1, width, 0, 1, first, std::min(first + 8, width / 32),
+                           parts.view()});
+        }
+        EXPECT_EQ(parts.q, q.q);
+        EXPECT_EQ(parts.d, q.d);
+        EXPECT_EQ(parts.unit, q.unit);
+        EXPECT_EQ(parts.sums, q.sums);
+      }
+    }
+  }
+}
+
+// Numbers that have no scale, or none that can be inverted, and what is no number.
+TEST(QuantizeTest, Extremes) {
+  for (const KernelTable* table : UsableTables()) {
+    for (const float value : {0.0f, 1e-45f, 1.5e-42f, 1e-38f, 1e-31f}) {
+      const Tokens q = QuantizeWith(*table, std::vector<float>(256, value), 1, 256);
+      EXPECT_EQ(q.unit[0], 0);
+      EXPECT_EQ(q.d, std::vector<float>(q.d.size()));
+      EXPECT_EQ(q.q, std::vector<int8_t>(q.q.size()));
+      EXPECT_EQ(q.sums, std::vector<int32_t>(q.sums.size()));
+    }
+    std::vector<float> x(256, 1);
+    x[40] = INFINITY;
+    const Tokens q = QuantizeWith(*table, x, 1, 256);
+    EXPECT_EQ(q.unit[0], INFINITY);
+    for (const int8_t code : q.q) EXPECT_GE(code, -127);
+  }
+}
+
+// The largest numbers that exact sums can hold: extreme codes and scales, all factors 8.
+TEST(ExactSumsTest, AreExactAtTheirLargest) {
+  for (const Type type : {Type::kQ4_K, Type::kQ5_K, Type::kQ6_K, Type::kQ6_KSplit}) {
+    const quant::TypeRow& row = quant::Row(type);
+    const bool six = row.block_bytes == quant::Row(Type::kQ6_K).block_bytes;
+    for (const uint8_t scale : std::vector<uint8_t>{0x7f, 0x80, 0xff}) {
+      for (const uint8_t code : std::vector<uint8_t>{0x00, 0xff}) {
+        // Q6_K: codes, then 16 scales, then d. The others: d, dmin, 12 bytes of scales, codes.
+        std::vector<uint8_t> source(row.block_bytes, code);
+        std::fill_n(source.begin() + (six ? 192 : 4), six ? 16 : 12, scale);
+        quant::StoreU16(source.data() + (six ? 208 : 0), quant::FloatToHalf(1));
+        if (!six) quant::StoreU16(source.data() + 2, quant::FloatToHalf(1));
+        std::vector<float> w(256);
+        row.decode(source.data(), 1, w.data());
+        Matrix m{
+            type, 16, 256, {}, {}, quant::PanelBytes(type, 256), quant::LowPanelBytes(type, 256)};
+        m.packed.resize(quant::PackedBytes(type, 16, 256) + 64);
+        const uint8_t* pointers[kPanelRows];
+        std::fill_n(pointers, kPanelRows, source.data());
+        quant::PackPanel(type, 256, pointers, m.packed.data(), m.packed.data() + m.low_at());
+        for (const size_t tokens : {1, 8}) {
+          std::vector<float> x(256 * tokens);
+          for (size_t i = 0; i < x.size(); ++i) x[i] = i / 256 % 2 == 0 ? 1016.0f : -1016.0f;
+          double sum = 0;
+          for (const float weight : w) sum += 1016 * static_cast<double>(weight);
+          for (const KernelTable* table : UsableTables()) {
+            Tokens q = QuantizeWith(*table, x, static_cast<int64_t>(tokens), 256);
+            const auto got = RunMatMul(table->matmul[static_cast<size_t>(type)], m, &q, x,
+                                       static_cast<int64_t>(tokens));
+            for (size_t i = 0; i < got.size(); ++i) {
+              EXPECT_FLOAT_EQ(got[i], static_cast<float>(i / 16 % 2 == 0 ? sum : -sum))
+                  << table->name << " " << row.name;
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
 // Every row gives the bits of the scalar row: the integer part is exact and the order of the float
 // part is fixed. Worst cases: all codes at their extremes, activations at +-127.
 TEST_P(MatMulTest, EveryRowEqualsScalar) {
@@ -176,6 +318,10 @@ TEST_P(MatMulTest, EveryRowEqualsScalar) {
           ASSERT_EQ(q.q, q0.q) << table->name;
           ASSERT_EQ(q.sum, q0.sum) << table->name;
           ASSERT_EQ(q.d, q0.d) << table->name;
+          ASSERT_EQ(q.dsum, q0.dsum) << table->name;
+          ASSERT_EQ(q.unit, q0.unit) << table->name;
+          ASSERT_EQ(q.factor, q0.factor) << table->name;
+          ASSERT_EQ(q.sums, q0.sums) << table->name;
           ASSERT_EQ(RunMatMul(table->matmul[GetParam()], m, &q, x, tokens), expected)
               << table->name << " columns " << columns << " tokens " << tokens;
           ASSERT_EQ(RunMatMul(table->matmul_float[GetParam()], m, nullptr, x, tokens),

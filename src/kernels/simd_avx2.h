@@ -14,8 +14,10 @@ inline constexpr int kMaxTokens = 4;
 inline constexpr int kStreams = 2;
 #ifdef __AVXVNNI__
 inline constexpr bool kSignedWide = false;
+inline constexpr bool kScaledDots = false;
 #else
 inline constexpr bool kSignedWide = true;  // vpmaddubsw would saturate on large unsigned codes
+inline constexpr bool kScaledDots = true;
 #endif
 
 struct F {
@@ -147,6 +149,11 @@ inline I LoadS8Pairs(const int8_t* p) {
   const __m128i high = LoadXmm(p), low = LoadXmm(p + 16);
   return {_mm256_cvtepi8_epi16(_mm_unpacklo_epi8(low, high)),
           _mm256_cvtepi8_epi16(_mm_unpackhi_epi8(low, high))};
+}
+inline I LoadS8Twice(const int8_t* p) {
+  const __m128i x = LoadXmm(p);
+  return {_mm256_cvtepi8_epi16(_mm_unpacklo_epi8(x, x)),
+          _mm256_cvtepi8_epi16(_mm_unpackhi_epi8(x, x))};
 }
 inline I AddWordDots(I sum, I x, I y) {
   return {_mm256_add_epi32(sum.a, _mm256_madd_epi16(x.a, y.a)),
@@ -399,6 +406,31 @@ struct Dot {
     }
   }
   I Done() const { return sum; }
+};
+
+// Adds scale * factor * dot to a sum, for eight rows of a panel, kHalf the first or second ones, so
+// that sums of several tokens stay in registers. The words that widen the 16-bit sums hold scale *
+// factor, so that scaling is free; both are the same in both words of a lane. Codes of less than 8
+// bits.
+template <int kMax, int kLines, int kHalf>
+struct ScaledDot {
+  static constexpr int kCapacity = 32767 / (2 * 127 * kMax);
+  static constexpr int kChain = kCapacity < kLines ? kCapacity : kLines;
+  static_assert(kChain >= 1);
+  __m256i words;
+  void Add(int index, L line, const int8_t* a, I scale, const int32_t* factor, I* sum) {
+    const __m256i product = _mm256_maddubs_epi16(kHalf == 0 ? line.a : line.b, Broadcast4(a));
+    words = index % kChain == 0 ? product : _mm256_add_epi16(words, product);
+    asm("" : "+x"(words));  // as in Dot
+    if (index % kChain == kChain - 1 || index == kLines - 1) {
+      const __m256i half = kHalf == 0 ? scale.a : scale.b;
+      __m256i& total = kHalf == 0 ? sum->a : sum->b;
+      total = _mm256_add_epi32(
+          total, _mm256_madd_epi16(words, _mm256_mullo_epi16(half, Broadcast4(factor))));
+      // Adds now: GCC 12 else keeps the products and adds them to each other first.
+      asm("" : "+x"(total));
+    }
+  }
 };
 #endif
 

@@ -13,6 +13,7 @@ namespace {
 inline constexpr int kMaxTokens = 8;
 inline constexpr int kStreams = 4;
 inline constexpr bool kSignedWide = false;
+inline constexpr bool kScaledDots = false;
 
 struct F {
   __m512 a;
@@ -132,6 +133,11 @@ inline I LoadS8Pairs(const int8_t* p) {
                         0x00060016, 0x00070017, 0x00080018, 0x00090019, 0x000a001a, 0x000b001b,
                         0x000c001c, 0x000d001d, 0x000e001e, 0x000f001f);
   return {_mm512_permutexvar_epi16(low, words)};
+}
+inline I LoadS8Twice(const int8_t* p) {
+  const __m128i x = LoadXmm(p);
+  const __m256i twice = _mm256_set_m128i(_mm_unpackhi_epi8(x, x), _mm_unpacklo_epi8(x, x));
+  return {_mm512_cvtepi8_epi16(twice)};
 }
 inline I AddWordDots(I sum, I x, I y) {
   // Not the intrinsic: GCC 12 copies sums before and after.

@@ -15,6 +15,7 @@ namespace {
 inline constexpr int kMaxTokens = 4;        // tokens that one pass of the integer matmul keeps
 inline constexpr int kStreams = 1;          // panels read concurrently by the matrix-vector kernel
 inline constexpr bool kSignedWide = false;  // lines of 8-bit codes are unsigned (+ zero)
+inline constexpr bool kScaledDots = false;  // there is a ScaledDot (simd_avx2.h)
 
 struct F {
   float v[16];
@@ -182,6 +183,11 @@ inline I LoadS8(const int8_t* p) {
 inline I LoadS8Pairs(const int8_t* p) {
   I r;
   HEARTH_LANES r.v[i] = p[i] * 65536 + (p[16 + i] & 0xffff);
+  return r;
+}
+inline I LoadS8Twice(const int8_t* p) {  // p[0] ... p[15], each as both words of a lane
+  I r;
+  HEARTH_LANES r.v[i] = p[i] * 65536 + (p[i] & 0xffff);
   return r;
 }
 // sum + the products of both pairs of signed words of a lane.

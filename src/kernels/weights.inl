@@ -22,6 +22,8 @@ struct Format {
   static constexpr int kLines = 8 / kGroups;                         // quad lines per group
   static constexpr bool kOffset = kRow.scales == Scales::kHalfMin ||
                                   kRow.scales == Scales::kK6Min || kRow.scales == Scales::kK4Min16;
+  // Products of a super-block are exact sums of integers.
+  static constexpr bool kExact = kRow.scales == Scales::kK6Min || kRow.scales == Scales::kByte16;
   static constexpr int64_t kBlockBytes = static_cast<int64_t>(quant::CodeBlockBytes(kSplit.high));
   static constexpr int64_t kLowBytes = static_cast<int64_t>(quant::LowBlockBytes(kRow.codes));
   static constexpr int64_t kAreaBytes =
@@ -180,7 +182,9 @@ template <int n>
 }
 
 // The scales of one super-block of one panel. s(b, g) and o(b, g) are the 16 rows' values for group
-// g of block b, computed as the reference decoder does.
+// g of block b, computed as the reference decoder does. Where s is a float d times integers, these
+// are n(b, g), and n_words(b, g) has them in both words of a lane; where o is minus_dmin times
+// integers, m_words(j) has those of blocks 2j and 2j + 1, of the first in the low words.
 template <Scales kScales>
 struct ScaleReader;
 
@@ -226,6 +230,11 @@ struct ScaleReader<Scales::kK6Min> {
   }
   F s(int b, int) const { return Mul(d, ToFloat(LoadU8(sc + 16 * b))); }
   F o(int b, int) const { return Mul(minus_dmin, ToFloat(LoadU8(m + 16 * b))); }
+  I n(int b, int) const { return LoadU8(sc + 16 * b); }
+  I n_words(int b, int) const { return LoadS8Twice(reinterpret_cast<const int8_t*>(sc) + 16 * b); }
+  I m_words(int j) const {
+    return SwapWords(LoadS8Pairs(reinterpret_cast<const int8_t*>(m) + 32 * j));
+  }
 };
 
 template <>
@@ -248,8 +257,10 @@ struct ScaleReader<Scales::kByte16> {
     d = LoadHalf(reinterpret_cast<const uint16_t*>(area));
     sc = reinterpret_cast<const int8_t*>(area + 64);
   }
-  F s(int b, int g) const { return Mul(d, ToFloat(LoadS8(sc + 16 * (2 * b + g)))); }
+  F s(int b, int g) const { return Mul(d, ToFloat(n(b, g))); }
   F o(int, int) const { return Set1(0); }
+  I n(int b, int g) const { return LoadS8(sc + 16 * (2 * b + g)); }
+  I n_words(int b, int g) const { return LoadS8Twice(sc + 16 * (2 * b + g)); }
 };
 
 template <>

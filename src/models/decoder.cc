@@ -231,7 +231,7 @@ class Pass {
     Mark(Op::kNorm);
     Barrier();
     if (s_.shape.precise) return;
-    const auto [from, to] = worker_.Share(columns, 32);
+    const auto [from, to] = worker_.Share(columns, quant::kSuperColumns);
     ops::FillColumns(*s_.kernels, input, columns, from, to);
     Mark(Op::kQuantize);
     Barrier();

@@ -39,7 +39,9 @@ bool HasTiles(const Kernels& kernels, const tensor::Weight& weight) {
 uint64_t QuantizedBytes(int64_t tokens, int64_t columns) {
   const uint64_t count = Padded(tokens);
   const auto width = RoundUp(static_cast<uint64_t>(columns), kRowPad);
-  return 4 * 64 + count * (width + width / 32 * 4 + width / 16 * 8);
+  const uint64_t blocks = width / 32;
+  return 7 * 64 + count * (width + 4 * (6 * blocks + CeilDiv(width, 64) +
+                                        CeilDiv(width, uint64_t{quant::kSuperColumns})));
 }
 
 uint64_t TileBytes(int64_t tokens, int64_t columns) {
@@ -67,6 +69,9 @@ kernels::QuantizedTokens QuantizedAt(uint8_t* room, int64_t tokens, int64_t colu
   q.d = reinterpret_cast<float*>(take(count * width / 32 * 4));
   q.sum = reinterpret_cast<int32_t*>(take(count * width / 16 * 4));
   q.dsum = reinterpret_cast<float*>(take(count * width / 16 * 4));
+  q.unit = reinterpret_cast<float*>(take(count * CeilDiv(width, quant::kSuperColumns) * 4));
+  q.factor = reinterpret_cast<int32_t*>(take(count * width / 32 * 4));
+  q.sums = reinterpret_cast<int32_t*>(take(count * CeilDiv(width, 64) * 4));
   return q;
 }
 
@@ -154,7 +159,7 @@ void FillInput(const Kernels& kernels, const Input& input, int64_t columns, int6
 
 void FillColumns(const Kernels& kernels, const Input& input, int64_t columns, int64_t first,
                  int64_t last) {
-  const auto width = static_cast<int64_t>(RoundUp(static_cast<uint64_t>(columns), 32));
+  const auto width = static_cast<int64_t>(RoundUp(static_cast<uint64_t>(columns), kRowPad));
   Quantize(kernels, input, width, {0, 1}, {first / 32, (last + 31) / 32});
 }
 

@@ -61,7 +61,7 @@ void ChooseOutliers(int32_t* tops, int64_t parts, int64_t stride, int64_t column
 // is even and `last` even or the end. Byte tiles overwrite the outlier columns of x.
 void FillInput(const Kernels& kernels, const Input& input, int64_t columns, int64_t first,
                int64_t last);
-// Fills columns [first, last), multiples of 32 or the end, of the int8 form of a group at most.
+// Fills columns [first, last), multiples of 256 or the end, of the int8 form of a group at most.
 void FillColumns(const Kernels& kernels, const Input& input, int64_t columns, int64_t first,
                  int64_t last);
 
