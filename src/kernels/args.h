@@ -11,9 +11,10 @@
 // allocates.
 namespace hearth::kernels {
 
-// Activations quantised to int8 in blocks of 32 columns, for the integer matmul kernels. The scales
-// of a super-block of 256 columns are small multiples of one unit, so that products with weights
-// whose scales are integers are exact over all of it.
+// Activations quantised to int8 in blocks of 32 columns, for the integer matmul kernels. Where
+// weights have integer scales (quant::HasIntegerScales), the scales of a super-block of 256 columns
+// are small multiples of one unit, so that products are exact over all of it. `unit` null: each
+// block has the scale that fits it, and the last three arrays are not filled.
 // Tokens stand in groups of 8 (a last group of more than one token is padded with zeros), so that
 // the tokens of a group are neighbours in memory. g = tokens of the padded group, 1 or 8:
 //   q       [groups][columns / 32][g][32]  int8, -127..127

@@ -582,10 +582,10 @@ struct BlockScales {
   float unit;
 };
 
-// Of `blocks` blocks of x, `step` floats apart. The unit of the largest is 1 / kMaxFactor of its
-// scale; another's scale is the least multiple of the unit with which its codes fit, or the one
-// above it.
-[[gnu::always_inline]] inline void ScaleBlocks(const float* x, int64_t step, int blocks,
+// Of `blocks` blocks of x, `step` floats apart: each its own scale, or multiples of a unit. The
+// unit is 1 / kMaxFactor of the largest scale; another one is the least multiple of the unit with
+// which its codes fit, or the one above it.
+[[gnu::always_inline]] inline void ScaleBlocks(const float* x, int64_t step, int blocks, bool units,
                                                BlockScales& s) {
   // Less than this counts as zero: what follows is then far from denormal numbers.
   constexpr float kLeast = 0x1p-100f;
@@ -594,6 +594,12 @@ struct BlockScales {
   for (int b = 0; b < blocks; ++b) {
     tops[b] = ReduceMax(Max(Abs(Load(x + step * b)), Abs(Load(x + step * b + 16))));
     most = most > tops[b] ? most : tops[b];
+  }
+  if (!units) {
+    const F top = Load(tops);
+    Store(s.d, Div(top, Set1(127)));
+    Store(s.inverse, SelectLess(Set1(0), top, Div(Set1(127), top), Set1(0)));
+    return;
   }
   s.unit = most < kLeast ? 0.0f : most / (127.0f * kMaxFactor);
   const F share = Mul(Load(tops), Set1(most < kLeast ? 0.0f : kMaxFactor / most));
@@ -616,7 +622,7 @@ inline QuantizedTokens SuperOf(const QuantizeArgs& a, int64_t group, int padded,
           o.d + first * (a.columns / 32) + block * padded + m,
           o.sum + first * (a.columns / 16) + 2 * block * padded + m,
           o.dsum + first * (a.columns / 16) + 2 * block * padded + m,
-          o.unit + first * supers + super * padded + m,
+          o.unit == nullptr ? nullptr : o.unit + first * supers + super * padded + m,
           o.factor + first * (a.columns / 32) + block * padded + m,
           o.sums + first * ((a.columns + 63) / 64) + block / 2 * padded + m};
 }
@@ -625,8 +631,9 @@ inline QuantizedTokens SuperOf(const QuantizeArgs& a, int64_t group, int padded,
 inline void QuantizeSuper(const float* x, int64_t step, int blocks, int group,
                           const QuantizedTokens& out) {
   BlockScales scales;
-  ScaleBlocks(x, step, blocks, scales);
-  *out.unit = scales.unit;
+  const bool units = out.unit != nullptr;
+  ScaleBlocks(x, step, blocks, units, scales);
+  if (units) *out.unit = scales.unit;
   int32_t first = 0;
   for (int b = 0; b < blocks; ++b) {
     const F inverse = Set1(scales.inverse[b]);
@@ -642,6 +649,7 @@ inline void QuantizeSuper(const float* x, int64_t step, int blocks, int group,
       StoreS8(out.q + 32 * b * group + 16 * half, codes);
     }
     out.d[b * group] = scales.d[b];
+    if (!units) continue;
     const int32_t factor = scales.factor[b];
     out.factor[b * group] = factor * 65537;
     const int32_t sum = factor * static_cast<int32_t>(whole);

@@ -115,7 +115,7 @@ struct Tokens {
 };
 
 Tokens QuantizeWith(const KernelTable& table, const std::vector<float>& x, int64_t tokens,
-                    int64_t columns) {
+                    int64_t columns, bool units = true) {
   const auto padded = static_cast<size_t>(RoundUp(static_cast<uint64_t>(tokens), 8) *
                                           static_cast<uint64_t>(columns));
   const size_t n = RoundUp(static_cast<uint64_t>(tokens), 8);
@@ -127,8 +127,9 @@ Tokens QuantizeWith(const KernelTable& table, const std::vector<float>& x, int64
              std::vector<int32_t>(padded / 16),
              std::vector<int32_t>(padded / 32),
              std::vector<int32_t>(n * CeilDiv(width, 64))};
-  table.quantize(
-      {x.data(), columns, tokens, columns, 0, (tokens + 7) / 8, 0, columns / 32, out.view()});
+  QuantizedTokens view = out.view();
+  if (!units) view.unit = nullptr;
+  table.quantize({x.data(), columns, tokens, columns, 0, (tokens + 7) / 8, 0, columns / 32, view});
   return out;
 }
 
@@ -237,6 +238,23 @@ TEST(QuantizeTest, FollowsItsRules) {
   }
 }
 
+// Without units the largest of a block has the largest code.
+TEST(QuantizeTest, ScalesOfTheirOwn) {
+  std::vector<float> x = RandomFloats(288, 1);
+  for (size_t i = 0; i < x.size(); ++i) x[i] = std::ldexp(x[i], -(static_cast<int>(i / 32) * 3));
+  for (const KernelTable* table : UsableTables()) {
+    const Tokens q = QuantizeWith(*table, x, 1, 288, false);
+    for (size_t b = 0; b < 9; ++b) {
+      int most = 0;
+      for (size_t i = 32 * b; i < 32 * b + 32; ++i) {
+        EXPECT_NEAR(x[i], q.d[b] * static_cast<float>(q.q[i]), q.d[b] * 0.5001f);
+        most = std::max(most, std::abs(q.q[i]));
+      }
+      EXPECT_EQ(most, 127);
+    }
+  }
+}
+
 // Numbers that have no scale, or none that can be inverted, and what is no number.
 TEST(QuantizeTest, Extremes) {
   for (const KernelTable* table : UsableTables()) {
@@ -257,7 +275,7 @@ TEST(QuantizeTest, Extremes) {
 
 // The largest numbers that exact sums can hold: extreme codes and scales, all factors 8.
 TEST(ExactSumsTest, AreExactAtTheirLargest) {
-  for (const Type type : {Type::kQ4_K, Type::kQ5_K, Type::kQ6_K, Type::kQ6_KSplit}) {
+  for (const Type type : {Type::kQ4_K, Type::kQ5_K, Type::kQ6_K}) {
     const quant::TypeRow& row = quant::Row(type);
     const bool six = row.block_bytes == quant::Row(Type::kQ6_K).block_bytes;
     for (const uint8_t scale : std::vector<uint8_t>{0x7f, 0x80, 0xff}) {
@@ -309,12 +327,13 @@ TEST_P(MatMulTest, EveryRowEqualsScalar) {
           for (size_t i = 0; i < x.size(); ++i)
             x[i] = fill == Fill::kAllOnes || i % 3 == 0 ? 1.0f : -1.0f;
         }
-        Tokens q0 = QuantizeWith(*tables[0], x, tokens, static_cast<int64_t>(columns));
+        const bool units = quant::HasIntegerScales(type());
+        Tokens q0 = QuantizeWith(*tables[0], x, tokens, static_cast<int64_t>(columns), units);
         const auto expected = RunMatMul(tables[0]->matmul[GetParam()], m, &q0, x, tokens);
         const auto expected_float =
             RunMatMul(tables[0]->matmul_float[GetParam()], m, nullptr, x, tokens);
         for (const KernelTable* table : tables) {
-          Tokens q = QuantizeWith(*table, x, tokens, static_cast<int64_t>(columns));
+          Tokens q = QuantizeWith(*table, x, tokens, static_cast<int64_t>(columns), units);
           ASSERT_EQ(q.q, q0.q) << table->name;
           ASSERT_EQ(q.sum, q0.sum) << table->name;
           ASSERT_EQ(q.d, q0.d) << table->name;

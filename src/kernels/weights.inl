@@ -23,7 +23,7 @@ struct Format {
   static constexpr bool kOffset = kRow.scales == Scales::kHalfMin ||
                                   kRow.scales == Scales::kK6Min || kRow.scales == Scales::kK4Min16;
   // Products of a super-block are exact sums of integers.
-  static constexpr bool kExact = kRow.scales == Scales::kK6Min || kRow.scales == Scales::kByte16;
+  static constexpr bool kExact = quant::HasIntegerScales(kType);
   static constexpr int64_t kBlockBytes = static_cast<int64_t>(quant::CodeBlockBytes(kSplit.high));
   static constexpr int64_t kLowBytes = static_cast<int64_t>(quant::LowBlockBytes(kRow.codes));
   static constexpr int64_t kAreaBytes =

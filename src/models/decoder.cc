@@ -181,6 +181,11 @@ class Pass {
     } else {
       input.q = ops::QuantizedAt(s_.input, count, columns);
     }
+    // Scales of their own lose less, where nobody needs units.
+    if (std::ranges::none_of(matrices,
+                             [](const auto* m) { return quant::HasIntegerScales(m->type); })) {
+      input.q.unit = nullptr;
+    }
     return input;
   }
 

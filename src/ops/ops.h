@@ -46,6 +46,7 @@ bool HasTiles(const Kernels& kernels, const tensor::Weight& weight);
 // Room for the int8 form of `tokens` rows of `columns`, and its parts inside that room.
 uint64_t QuantizedBytes(int64_t tokens, int64_t columns);
 uint64_t TileBytes(int64_t tokens, int64_t columns);
+// `unit` may be set to null where no weight has integer scales.
 kernels::QuantizedTokens QuantizedAt(uint8_t* room, int64_t tokens, int64_t columns);
 
 // True when products of `tokens` tokens with this weight can take byte tiles.

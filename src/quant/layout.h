@@ -150,6 +150,15 @@ constexpr SplitCodes SplitOf(Codes codes) {
   return {codes, codes, 0};
 }
 
+// True where s is a float per row and super-block times integers, and products with integers are
+// exact sums over the super-block. Not the output layer: it loses more by the common unit that this
+// takes (kernels/args.h) than any other, and gains nothing.
+constexpr bool HasIntegerScales(Type type) {
+  const PackRow& row = PackRowOf(type);
+  return (row.scales == Scales::kK6Min || row.scales == Scales::kByte16) &&
+         SplitOf(row.codes).low_bits == 0;
+}
+
 // Which planes a block of codes has, in storage order.
 struct PlaneSet {
   bool nibble, pair, bit, byte, triple;
