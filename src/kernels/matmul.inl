@@ -334,7 +334,8 @@ inline void DotOne(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t gr
   const int32_t* sum = a.q.sum + token * (a.columns / 16);
   const float* dsum = a.q.dsum + token * (a.columns / 16);
   const int32_t* factor = a.q.factor + token * (a.columns / 32);
-  const float* unit = a.q.unit + token * (a.columns / quant::kSuperColumns);
+  const float* unit = nullptr;
+  if constexpr (Fmt::kExact) unit = a.q.unit + token * (a.columns / quant::kSuperColumns);
   const int32_t* sums = a.q.sums + token * (a.columns / 64);
   PanelReader<kType> reader[kPanels];
   F acc[kPanels] = {};

@@ -151,8 +151,8 @@ constexpr SplitCodes SplitOf(Codes codes) {
 }
 
 // True where s is a float per row and super-block times integers, and products with integers are
-// exact sums over the super-block. Not the output layer: it loses more by the common unit that this
-// takes (kernels/args.h) than any other, and gains nothing.
+// exact sums over the super-block. Not split ones: the output layer, of one to eight tokens, gains
+// nothing by it, and without the common unit that it takes (kernels/args.h) a little less is lost.
 constexpr bool HasIntegerScales(Type type) {
   const PackRow& row = PackRowOf(type);
   return (row.scales == Scales::kK6Min || row.scales == Scales::kByte16) &&
