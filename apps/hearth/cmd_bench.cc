@@ -61,48 +61,68 @@ std::string_view PeakName(cpu::Isa isa) {
   return kNames[static_cast<size_t>(isa)];
 }
 
-// Tokens in the context of a session; one more puts the sequences at their depth.
+// Tokens of an answer; the first puts the sequences at their depth.
+int64_t AnswerOf(const BenchOptions& options) {
+  return std::max(options.decode + 1, options.verify);
+}
+
+// Tokens in the context of a session.
 int64_t TokensOf(const BenchOptions& options) {
-  return options.depth + std::max({options.prefill, options.decode + 1, options.verify});
+  return options.depth + std::max(options.prefill, AnswerOf(options));
 }
 
 using Sessions = std::vector<std::unique_ptr<engine::Session>>;
 
-// Runs prefill and decode at a depth; tokens are random, which costs the same as text.
+// Runs prefill and decode at a depth. Prompts are random tokens, which cost the same as text.
+// Answers are those that the model gives to them, because what it finds likely takes less of the
+// output layer than what it does not; they are chosen before anything is measured.
 class Bench {
  public:
   // The first session is the one that is measured alone.
   Bench(const Sessions& sessions, const BenchOptions& options)
       : session_(*sessions[0]), options_(options) {
-    for (const auto& session : sessions) sessions_.push_back(session.get());
     Philox random(1);
     const auto vocabulary = static_cast<uint32_t>(session_.engine().info().vocabulary);
-    const int64_t count = TokensOf(options);
     logits_.resize(static_cast<size_t>(std::max(options.sequences, options.verify)) * vocabulary);
-    for (int64_t i = 0; i < count; ++i) {
-      tokens_.push_back(static_cast<Token>(random.Next() % vocabulary));
+    for (const auto& session : sessions) {
+      sessions_.push_back(session.get());
+      std::vector<Token>& prompt = prompts_.emplace_back();
+      for (int64_t i = 0; i < options.depth + options.prefill; ++i) {
+        prompt.push_back(static_cast<Token>(random.Next() % vocabulary));
+      }
     }
   }
 
   // Where the time of one prefill, and of `decode` single tokens, goes.
   Result<engine::Explanation> ExplainPrefill() {
-    return session_.Explain(Tokens(options_.depth, options_.prefill), Depth(), INT32_MAX);
+    return session_.Explain(Prompt(), Depth(), INT32_MAX);
   }
   Result<engine::Explanation> ExplainDecode() {
-    return session_.Explain(Tokens(options_.depth, options_.decode), Depth(), 1);
+    return session_.Explain(Answer(0, options_.decode), Depth(), 1);
   }
 
-  Status FillDepth() {
-    if (options_.depth == 0) return {};
-    for (engine::Session* session : sessions_) {
-      HEARTH_TRY(session->Logits(Tokens(0, options_.depth), 0));
+  // Brings all sessions to the depth and chooses their answers.
+  Status Prepare(const CancelToken& cancel) {
+    for (size_t i = 0; i < sessions_.size(); ++i) {
+      answers_.emplace_back(1, prompts_[i][0]);
+      if (options_.depth == 0) continue;
+      const auto prompt = std::span(prompts_[i]).first(static_cast<size_t>(options_.depth));
+      HEARTH_TRY(sessions_[i]->Logits(prompt, Logits(1), 0, 1));
+      answers_[i][0] = Likeliest(0);
+    }
+    std::vector<Token> tokens(sessions_.size());
+    for (int64_t n = 1; n < AnswerOf(options_); ++n) {
+      if (cancel.cancelled()) return Fail(Code::kCancelled, msg::kStopped);
+      for (size_t i = 0; i < tokens.size(); ++i) tokens[i] = answers_[i].back();
+      HEARTH_TRY(engine::DecodeTogether(sessions_, tokens, Logits(options_.sequences), 1));
+      for (size_t i = 0; i < tokens.size(); ++i) answers_[i].push_back(Likeliest(i));
     }
     return {};
   }
 
   Result<double> PrefillRate() {
     const auto start = Clock::now();
-    HEARTH_TRY(session_.Logits(Tokens(options_.depth, options_.prefill), 1, Depth()));
+    HEARTH_TRY(session_.Logits(Prompt(), 1, Depth()));
     return static_cast<double>(options_.prefill) / Seconds(start);
   }
 
@@ -110,8 +130,7 @@ class Bench {
   Result<double> DecodeRate() {
     const auto start = Clock::now();
     for (int64_t i = 0; i < options_.decode; ++i) {
-      HEARTH_TRY(session_.Logits(Tokens(options_.depth + i, 1), Logits(1),
-                                 Depth() + static_cast<int>(i), 1));
+      HEARTH_TRY(session_.Logits(Answer(i, 1), Logits(1), Depth() + static_cast<int>(i), 1));
     }
     return static_cast<double>(options_.decode) / Seconds(start);
   }
@@ -119,24 +138,24 @@ class Bench {
   // Of all sequences together, each of which chooses as in DecodeRate.
   Result<double> TogetherRate() {
     // A token of each puts all of them at the depth; it is not measured.
-    for (engine::Session* session : sessions_) {
-      HEARTH_TRY(session->Logits(Tokens(options_.depth, 1), 0, Depth()));
+    for (size_t i = 0; i < sessions_.size(); ++i) {
+      HEARTH_TRY(sessions_[i]->Logits({answers_[i].data(), 1}, 0, Depth()));
     }
+    std::vector<Token> tokens(sessions_.size());
     const auto start = Clock::now();
     for (int64_t i = 1; i <= options_.decode; ++i) {
-      const std::vector<Token> tokens(sessions_.size(), Tokens(options_.depth + i, 1)[0]);
+      for (size_t s = 0; s < tokens.size(); ++s) tokens[s] = answers_[s][static_cast<size_t>(i)];
       HEARTH_TRY(engine::DecodeTogether(sessions_, tokens, Logits(options_.sequences), 1));
     }
     return static_cast<double>(options_.decode * options_.sequences) / Seconds(start);
   }
 
-  // Of one sequence, several tokens a step.
+  // Of one sequence, several tokens a step, with all logits of each.
   Result<double> VerifyRate() {
     const int64_t steps = std::max<int64_t>(1, options_.decode / options_.verify);
     const auto start = Clock::now();
     for (int64_t i = 0; i < steps; ++i) {
-      HEARTH_TRY(session_.Logits(Tokens(options_.depth, options_.verify), Logits(options_.verify),
-                                 Depth()));
+      HEARTH_TRY(session_.Logits(Answer(0, options_.verify), Logits(options_.verify), Depth()));
     }
     return static_cast<double>(steps * options_.verify) / Seconds(start);
   }
@@ -150,15 +169,24 @@ class Bench {
     const auto vocabulary = static_cast<size_t>(session_.engine().info().vocabulary);
     return std::span(logits_).first(static_cast<size_t>(rows) * vocabulary);
   }
+  Token Likeliest(size_t row) const {
+    const auto vocabulary = static_cast<size_t>(session_.engine().info().vocabulary);
+    const auto logits = std::span(logits_).subspan(row * vocabulary, vocabulary);
+    return static_cast<Token>(std::ranges::max_element(logits) - logits.begin());
+  }
   int32_t Depth() const { return static_cast<int32_t>(options_.depth); }
-  std::span<const Token> Tokens(int64_t first, int64_t count) const {
-    return std::span(tokens_).subspan(static_cast<size_t>(first), static_cast<size_t>(count));
+  // Of the sequence that is measured alone.
+  std::span<const Token> Prompt() const {
+    return std::span(prompts_[0]).subspan(static_cast<size_t>(options_.depth));
+  }
+  std::span<const Token> Answer(int64_t first, int64_t count) const {
+    return std::span(answers_[0]).subspan(static_cast<size_t>(first), static_cast<size_t>(count));
   }
 
   engine::Session& session_;
   std::vector<engine::Session*> sessions_;
   const BenchOptions& options_;
-  std::vector<Token> tokens_;
+  std::vector<std::vector<Token>> prompts_, answers_;  // of each session
   std::vector<float> logits_;
 };
 
@@ -174,7 +202,7 @@ Result<Measured> MeasureModel(Console& console, const Sessions& sessions,
   const InterruptScope interrupt(cancel);
   Progress progress(console, Console::Text(msg::kMeasuring));
   Bench bench(sessions, options);
-  HEARTH_TRY(bench.FillDepth());
+  HEARTH_TRY(bench.Prepare(cancel));
   struct Work {
     Result<double> (Bench::*measure)();
     bool wanted;
@@ -288,7 +316,7 @@ Result<std::vector<kernels::Limit>> LimitsFor(Console& console, const BenchOptio
 Status ExplainModel(Console& console, const LoadedModel& model, const Sessions& sessions,
                     const BenchOptions& options) {
   Bench bench(sessions, options);
-  HEARTH_TRY(bench.FillDepth());
+  HEARTH_TRY(bench.Prepare(CancelToken()));
   HEARTH_ASSIGN(const engine::Explanation prefill, bench.ExplainPrefill());
   HEARTH_ASSIGN(const engine::Explanation decode, bench.ExplainDecode());
   HEARTH_ASSIGN(const cpu::Isa isa, cpu::ChooseIsa());
