@@ -86,13 +86,16 @@ void RunMatMul(benchmark::State& state, const kernels::KernelTable* table, quant
                          benchmark::Counter::kIsRate);
 }
 
-// The high bits of a split matrix, all of them from memory, or of so few rows that they stay in L2:
-// bytes of them per second.
+// The high bits of a split matrix, `both`: and the middle ones, all of them from memory, or of so
+// few rows that they stay in L2: bytes of them per second.
 void RunScreen(benchmark::State& state, const kernels::KernelTable* table, quant::Type type,
-               int64_t rows, int64_t tokens, int threads) {
+               bool both, int64_t rows, int64_t tokens, int threads) {
   Work w = MakeWork(quant::Type::kQ8_0, 8);
   w.rows = rows;
-  const uint64_t panel = quant::PanelBytes(type, static_cast<uint64_t>(w.columns));
+  const auto columns = static_cast<uint64_t>(w.columns);
+  const uint64_t panel = quant::PanelBytes(type, columns);
+  const uint64_t read = panel + (both ? quant::MiddlePanelBytes(type, columns) : 0);
+  const uint8_t* const middle = w.packed.data() + static_cast<uint64_t>(rows / 16) * panel;
   Philox random(1);
   for (int8_t& q : w.q) q = static_cast<int8_t>(random.Next() % 255 - 127);
   std::vector<float> d(static_cast<size_t>(w.columns / 32), 0.01f);
@@ -104,6 +107,7 @@ void RunScreen(benchmark::State& state, const kernels::KernelTable* table, quant
       table->screen[static_cast<int>(type)](
           {.panels = w.packed.data(),
            .panel_bytes = panel,
+           .middle = both ? middle : nullptr,
            .rows = rows,
            .columns = w.columns,
            .first_panel = first,
@@ -120,7 +124,7 @@ void RunScreen(benchmark::State& state, const kernels::KernelTable* table, quant
   const double blocks = static_cast<double>(state.iterations() * rows / 16 * w.columns / 32);
   state.counters["GB/s"] =
       benchmark::Counter(static_cast<double>(state.iterations()) * static_cast<double>(rows / 16) *
-                             static_cast<double>(panel) * 1e-9,
+                             static_cast<double>(read) * 1e-9,
                          benchmark::Counter::kIsRate);
   state.counters["block/thread"] = benchmark::Counter(  // seconds of a thread per 16 x 32 weights
       blocks / threads, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
@@ -263,16 +267,17 @@ int main(int argc, char** argv) {
     }
     for (const quant::Type type : {quant::Type::kQ6_KSplit, quant::Type::kQ8_0Split}) {
       for (const auto& [panels, threads] : {std::pair{40000, 2}, {40000, 1}, {48, 1}}) {
-        for (const int64_t tokens : {1, 8}) {
+        for (const auto& [both, tokens] : {std::pair{false, 1}, {true, 1}, {true, 8}}) {
           const std::string name =
               std::string(table->name) + "/" + std::string(quant::Row(type).name) +
-              "/screen:" + std::to_string(panels) + "/tokens:" + std::to_string(tokens) +
-              "/threads:" + std::to_string(threads);
-          benchmark::RegisterBenchmark(
-              name.c_str(),
-              [=, panels = panels, threads = threads](benchmark::State& state) {
-                RunScreen(state, table, type, 16 * panels, tokens, threads);
-              })
+              (both ? "/screen_both:" : "/screen:") + std::to_string(panels) +
+              "/tokens:" + std::to_string(tokens) + "/threads:" + std::to_string(threads);
+          benchmark::RegisterBenchmark(name.c_str(),
+                                       [=, panels = panels, threads = threads, both = both,
+                                        tokens = tokens](benchmark::State& state) {
+                                         RunScreen(state, table, type, both, 16 * panels, tokens,
+                                                   threads);
+                                       })
               ->UseRealTime()
               ->Unit(benchmark::kMillisecond);
         }

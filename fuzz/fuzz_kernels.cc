@@ -32,6 +32,7 @@ class Bytes {
 std::vector<uint8_t> RandomMatrix(quant::Type type, uint64_t columns, Bytes& bytes) {
   const quant::TypeRow& row = quant::Row(type);
   const uint64_t panel_bytes = quant::PanelBytes(type, columns);
+  const uint64_t middle_bytes = quant::MiddlePanelBytes(type, columns);
   const uint64_t low_bytes = quant::LowPanelBytes(type, columns);
   std::vector<uint8_t> packed(quant::PackedBytes(type, kRows, columns));
   std::vector<uint8_t> source(kRows * quant::RowBytes(row, columns));
@@ -42,8 +43,10 @@ std::vector<uint8_t> RandomMatrix(quant::Type type, uint64_t columns, Bytes& byt
       rows[r] = source.data() + static_cast<uint64_t>(first + r) * quant::RowBytes(row, columns);
     }
     const auto panel = static_cast<uint64_t>(first / quant::kPanelRows);
-    quant::PackPanel(type, columns, rows, packed.data() + panel * panel_bytes,
-                     packed.data() + kPanels * panel_bytes + panel * low_bytes);
+    uint8_t* const middles = packed.data() + kPanels * panel_bytes;
+    quant::PackPanel(type, columns, rows,
+                     {packed.data() + panel * panel_bytes, middles + panel * middle_bytes,
+                      middles + kPanels * middle_bytes + panel * low_bytes});
   }
   return packed;
 }
@@ -62,25 +65,26 @@ std::vector<float> Products(const kernels::KernelTable& table, quant::Type type,
                                          unit.data(), factor.data(), sums.data()};
   table.quantize({x.data(), columns, tokens, columns, 0, (tokens + 7) / 8, 0, columns / 32, view});
   std::vector<float> out(2 * static_cast<size_t>(tokens * kRows));
-  kernels::MatMulArgs args = {
-      packed.data(),
-      quant::PanelBytes(type, static_cast<uint64_t>(columns)),
-      kRows,
-      columns,
-      0,
-      2,
-      tokens,
-      view,
-      x.data(),
-      columns,
-      scratch.data(),
-      out.data(),
-      kRows,
-      nullptr,
-      nullptr,
-      0,
-      packed.data() + kPanels * quant::PanelBytes(type, static_cast<uint64_t>(columns)),
-      quant::LowPanelBytes(type, static_cast<uint64_t>(columns))};
+  const auto width = static_cast<uint64_t>(columns);
+  const uint8_t* const middles = packed.data() + kPanels * quant::PanelBytes(type, width);
+  kernels::MatMulArgs args = {packed.data(),
+                              quant::PanelBytes(type, width),
+                              kRows,
+                              columns,
+                              0,
+                              2,
+                              tokens,
+                              view,
+                              x.data(),
+                              columns,
+                              scratch.data(),
+                              out.data(),
+                              kRows,
+                              nullptr,
+                              nullptr,
+                              0,
+                              middles,
+                              middles + kPanels * quant::MiddlePanelBytes(type, width)};
   table.matmul[static_cast<size_t>(type)](args);
   args.out += tokens * kRows;
   table.matmul_float[static_cast<size_t>(type)](args);

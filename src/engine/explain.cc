@@ -63,7 +63,8 @@ class Count {
     const bool screened = ops::Screens(*model_.scratch.kernels, head, want, 1);
     Product(Op::kHead, head, want);
     if (!screened || model_.scratch.shape.precise) return;
-    bytes_[static_cast<size_t>(Op::kHead)] -= static_cast<double>(head.panels() * head.low_bytes);
+    const uint64_t unread = head.low_bytes + (want == 1 ? head.middle_bytes : 0);
+    bytes_[static_cast<size_t>(Op::kHead)] -= static_cast<double>(head.panels() * unread);
   }
 
   void AttendLayer(bool local, int64_t position, int64_t tokens) {

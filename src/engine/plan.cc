@@ -51,15 +51,17 @@ struct ValueHash {
   }
 };
 
-// Bytes of a tensor that decoding reads for a token: of the output layer the high bits, of the
-// embedding a row.
+// Bytes of a tensor that decoding reads for the most likely token: of the output layer the high
+// bits, of the embedding a row.
 uint64_t StepBytes(const formats::TensorInfo& tensor, const models::DecoderConfig& config) {
   const bool embedding = tensor.name == "token_embd.weight";
   if (embedding && !config.tied_head) return 0;
   const bool head = embedding || tensor.name == "output.weight";
   if (!head || tensor.shape.size() != 2) return tensor.bytes;
-  const uint64_t low = quant::LowPanelBytes(quant::SplitTypeOf(tensor.type), tensor.columns());
-  return tensor.bytes - tensor.rows() * low / quant::kPanelRows;
+  const quant::Type split = quant::SplitTypeOf(tensor.type);
+  const uint64_t unread = quant::MiddlePanelBytes(split, tensor.columns()) +
+                          quant::LowPanelBytes(split, tensor.columns());
+  return tensor.bytes - tensor.rows() * unread / quant::kPanelRows;
 }
 
 }  // namespace

@@ -73,14 +73,15 @@ struct MatMulArgs {
   const float* bias;  // [rows], or null
   const float* add;   // [tokens][add_stride], or null; may be `out`
   int64_t add_stride;
-  const uint8_t* low = nullptr;  // second part of a split matrix
-  uint64_t low_bytes = 0;        // of a panel there
+  const uint8_t* middle = nullptr;  // second and third part of a split matrix
+  const uint8_t* low = nullptr;
 };
 
 using MatMulFn = void (*)(const MatMulArgs&);
 
-// Products of a group of tokens with the high bits of a split matrix (quant/layout.h), as if every
-// weight were in the middle of those with its high bits. Estimates: the tokens have one scale per
+// Products of a group of tokens with the high bits of a split matrix (quant/layout.h), or with the
+// high and the middle ones, as if every weight were in the middle of those with its bits. The other
+// bits are called low here. Estimates: the tokens have one scale per
 // super-block here, and no terms of their own for offsets. How far they are from whole
 // products is known as a variance: with n values of the low bits the error is a sum of independent
 // terms s * x * u, u of -(n - 1) / 2 ... (n - 1) / 2, of variance (n^2 - 1) / 12 * sum of s^2 *
@@ -104,6 +105,7 @@ inline constexpr int32_t kScreenShare = (1 << 13) - 1;
 struct ScreenArgs {
   const uint8_t* panels;
   uint64_t panel_bytes;
+  const uint8_t* middle;  // second part of the matrix; null: the high bits alone
   int64_t rows, columns;
   int64_t first_panel, last_panel;
   int64_t tokens;  // 1 ... kTokenGroup

@@ -121,7 +121,7 @@ template <Type kType>
 constexpr GemmFn GemmOf() {
   // Weights that are stored as float32 keep their precision; split ones are output layers, which
   // few tokens of a prompt pass.
-  if constexpr (Format<kType>::kRow.codes == Codes::kFloat || Format<kType>::kLowBytes != 0) {
+  if constexpr (Format<kType>::kRow.codes == Codes::kFloat || !Format<kType>::kSplit.whole()) {
     return nullptr;
   } else {
     return Gemm<kType>;

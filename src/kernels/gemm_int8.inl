@@ -360,7 +360,7 @@ void ByteTokens(const ByteTileArgs& t) {
 template <Type kType>
 constexpr GemmFn ByteGemmOf() {
   using Fmt = Format<kType>;
-  if constexpr (quant::FloatBytes(Fmt::kRow.codes) != 0 || Fmt::kLowBytes != 0) {
+  if constexpr (quant::FloatBytes(Fmt::kRow.codes) != 0 || !Fmt::kSplit.whole()) {
     return nullptr;
   } else {
     return ByteGemm<kType, ByteProduct>;

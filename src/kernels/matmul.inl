@@ -32,8 +32,7 @@ template <int64_t kBytes>
 
 template <Type kType>
 inline void OpenPanel(const MatMulArgs& a, int64_t panel, PanelReader<kType>& reader) {
-  const auto i = static_cast<uint64_t>(panel);
-  reader.Open(a.panels + i * a.panel_bytes, a.columns, a.low + i * a.low_bytes);
+  reader.Open(a.panels, a.panel_bytes, a.middle, a.low, panel, a.columns);
 }
 
 // Rows of a panel that the matrix has: the last panel may be partial.
@@ -356,6 +355,7 @@ inline void DotOne(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t gr
         const Block block = reader[p].Next();
         if constexpr (kFirst) {
           PrefetchAhead<Fmt::kBlockBytes>(block.at);
+          PrefetchAhead<Fmt::kMiddleBytes>(block.middle);
           PrefetchAhead<Fmt::kLowBytes>(block.low);
         }
         if constexpr (Fmt::kExact) {
@@ -418,6 +418,7 @@ inline void DotGroup(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t 
         const Block block = reader[p].Next();
         if (group == 0) {
           PrefetchAhead<Fmt::kBlockBytes>(block.at);
+          PrefetchAhead<Fmt::kMiddleBytes>(block.middle);
           PrefetchAhead<Fmt::kLowBytes>(block.low);
         }
         (kPanels == 1 ? &tokens : Afresh(&tokens))
@@ -476,9 +477,9 @@ inline int64_t InStreams(const MatMulArgs& a, int64_t panel) {
 template <Type kType>
 void MatMul(const MatMulArgs& a) {
   // With many tokens the products take longer than the memory, and one panel's sums stay in
-  // registers. Panels of a split matrix are two streams each.
+  // registers. Panels of a split matrix are three streams each.
   constexpr int64_t kManyTokens = 4 * kTokenGroup;
-  constexpr int kFewStreams = Format<kType>::kLowBytes != 0 ? (kStreams + 1) / 2 : kStreams;
+  constexpr int kFewStreams = Format<kType>::kSplit.whole() ? kStreams : (kStreams + 1) / 2;
   int64_t panel = a.first_panel;
   if (a.tokens == 1) {
     panel = InStreams<kType, kStreams>(a, panel);

@@ -41,10 +41,29 @@ struct Matrix {
   uint64_t rows, columns;
   std::vector<uint8_t> packed;
   std::vector<float> floats;  // [rows][columns]
-  uint64_t panel_bytes, low_bytes;
+  uint64_t panel_bytes, middle_bytes, low_bytes;
 
-  uint64_t low_at() const { return CeilDiv(rows, kPanelRows) * panel_bytes; }
+  uint64_t panels() const { return CeilDiv(rows, kPanelRows); }
+  const uint8_t* middle() const { return packed.data() + panels() * panel_bytes; }
+  const uint8_t* low() const { return middle() + panels() * middle_bytes; }
+  quant::PanelParts<uint8_t> panel(uint64_t i) {
+    uint8_t* const data = packed.data();
+    return {data + i * panel_bytes, data + panels() * panel_bytes + i * middle_bytes,
+            data + panels() * (panel_bytes + middle_bytes) + i * low_bytes};
+  }
 };
+
+// Nothing packed yet.
+Matrix EmptyMatrix(Type type, uint64_t rows, uint64_t columns) {
+  return {type,
+          rows,
+          columns,
+          std::vector<uint8_t>(quant::PackedBytes(type, rows, columns) + 64),
+          {},
+          quant::PanelBytes(type, columns),
+          quant::MiddlePanelBytes(type, columns),
+          quant::LowPanelBytes(type, columns)};
+}
 
 std::vector<uint8_t> SourceRow(Type type, uint64_t columns, Fill fill, Philox& random) {
   const quant::TypeRow& row = quant::Row(type);
@@ -78,16 +97,9 @@ std::vector<uint8_t> SourceRow(Type type, uint64_t columns, Fill fill, Philox& r
 }
 
 Matrix MakeMatrix(Type type, uint64_t rows, uint64_t columns, Fill fill = Fill::kRandom) {
-  Matrix m{type,
-           rows,
-           columns,
-           {},
-           {},
-           quant::PanelBytes(type, columns),
-           quant::LowPanelBytes(type, columns)};
+  Matrix m = EmptyMatrix(type, rows, columns);
   Philox random(rows * 1000 + columns);
   const quant::TypeRow& row = quant::Row(type);
-  m.packed.resize(quant::PackedBytes(type, rows, columns) + 64);
   m.floats.resize(rows * columns);
   for (uint64_t first = 0; first < rows; first += kPanelRows) {
     std::vector<std::vector<uint8_t>> sources;
@@ -98,9 +110,7 @@ Matrix MakeMatrix(Type type, uint64_t rows, uint64_t columns, Fill fill = Fill::
                  m.floats.data() + r * columns);
     }
     for (size_t i = 0; i < sources.size(); ++i) pointers[i] = sources[i].data();
-    const uint64_t panel = first / kPanelRows;
-    quant::PackPanel(type, columns, pointers, m.packed.data() + panel * m.panel_bytes,
-                     m.packed.data() + m.low_at() + panel * m.low_bytes);
+    quant::PackPanel(type, columns, pointers, m.panel(first / kPanelRows));
   }
   return m;
 }
@@ -142,7 +152,7 @@ std::vector<float> RunMatMul(MatMulFn fn, const Matrix& m, Tokens* q, const std:
   const auto columns = static_cast<int64_t>(m.columns);
   fn({m.packed.data(), m.panel_bytes, rows, columns, 0, static_cast<int64_t>(CeilDiv(m.rows, 16)),
       tokens, q == nullptr ? QuantizedTokens{} : q->view(), x.data(), columns, scratch.data(),
-      out.data(), rows, bias, add, rows, m.packed.data() + m.low_at(), m.low_bytes});
+      out.data(), rows, bias, add, rows, m.middle(), m.low()});
   return out;
 }
 
@@ -287,12 +297,10 @@ TEST(ExactSumsTest, AreExactAtTheirLargest) {
         if (!six) quant::StoreU16(source.data() + 2, quant::FloatToHalf(1));
         std::vector<float> w(256);
         row.decode(source.data(), 1, w.data());
-        Matrix m{
-            type, 16, 256, {}, {}, quant::PanelBytes(type, 256), quant::LowPanelBytes(type, 256)};
-        m.packed.resize(quant::PackedBytes(type, 16, 256) + 64);
+        Matrix m = EmptyMatrix(type, 16, 256);
         const uint8_t* pointers[kPanelRows];
         std::fill_n(pointers, kPanelRows, source.data());
-        quant::PackPanel(type, 256, pointers, m.packed.data(), m.packed.data() + m.low_at());
+        quant::PackPanel(type, 256, pointers, m.panel(0));
         for (const size_t tokens : {1, 8}) {
           std::vector<float> x(256 * tokens);
           for (size_t i = 0; i < x.size(); ++i) x[i] = i / 256 % 2 == 0 ? 1016.0f : -1016.0f;
@@ -643,13 +651,8 @@ TEST(ByteGemmTest, IntegersAreExact) {
     if (table->bytes == nullptr) continue;
     const size_t columns = 1024, rows = 37;
     for (int kind : {0, 1, 2}) {
-      Matrix m{Type::kQ8_0,
-               rows,
-               columns,
-               {},
-               std::vector<float>(rows * columns),
-               quant::PanelBytes(Type::kQ8_0, columns),
-               0};
+      Matrix m = EmptyMatrix(Type::kQ8_0, rows, columns);
+      m.floats.resize(rows * columns);
       Philox random(7);
       const auto code = [&](size_t i) {
         if (i % columns == 0) return 127;  // the scale of the outliers
@@ -657,7 +660,6 @@ TEST(ByteGemmTest, IntegersAreExact) {
         if (kind == 1) return i % 97 == 0 ? -127 : 0;
         return static_cast<int>(random.Next() % 255) - 127;
       };
-      m.packed.resize(quant::PackedBytes(Type::kQ8_0, rows, columns) + 64);
       for (size_t first = 0; first < rows; first += kPanelRows) {
         std::vector<std::vector<uint8_t>> sources;
         const uint8_t* pointers[kPanelRows] = {};
@@ -671,8 +673,7 @@ TEST(ByteGemmTest, IntegersAreExact) {
           }
         }
         for (size_t i = 0; i < sources.size(); ++i) pointers[i] = sources[i].data();
-        quant::PackPanel(Type::kQ8_0, columns, pointers,
-                         m.packed.data() + first / kPanelRows * m.panel_bytes);
+        quant::PackPanel(Type::kQ8_0, columns, pointers, m.panel(first / kPanelRows));
       }
       for (int64_t tokens : {1, 16, 31, 80}) {
         std::vector<float> x(static_cast<size_t>(tokens) * columns);

@@ -25,6 +25,7 @@ struct Format {
   // Products of a super-block are exact sums of integers.
   static constexpr bool kExact = quant::HasIntegerScales(kType);
   static constexpr int64_t kBlockBytes = static_cast<int64_t>(quant::CodeBlockBytes(kSplit.high));
+  static constexpr int64_t kMiddleBytes = static_cast<int64_t>(quant::MiddleBlockBytes(kRow.codes));
   static constexpr int64_t kLowBytes = static_cast<int64_t>(quant::LowBlockBytes(kRow.codes));
   static constexpr int64_t kAreaBytes =
       static_cast<int64_t>(quant::ScaleAreaBytes(kRow.scales, quant::kSuperBlocks));
@@ -39,7 +40,9 @@ struct Format {
       }
       return max;
     }
-    if (kSplit.low_bits != 0) return (1 << 2 * kSplit.low_bits) - 1;
+    if (!kSplit.whole()) {
+      return (1 << (kSplit.high_bits + kSplit.middle_bits + kSplit.low_bits)) - 1;
+    }
     return kPlanes.byte ? 255 : (1 << (4 * kPlanes.nibble + 2 * kPlanes.pair + kPlanes.bit)) - 1;
   }
   static constexpr int kMax = MaxCode();
@@ -48,29 +51,67 @@ struct Format {
   static constexpr int kZero = kSigned ? 0 : kRow.zero;
 };
 
-// Where the codes of a block lie; `low` is the second part of a split one.
+// Where the codes of a block lie, and the other parts of a split one.
 struct Block {
   const uint8_t* at;
+  const uint8_t* middle;
   const uint8_t* low;
-  Block(const uint8_t* codes, const uint8_t* low_codes = nullptr) : at(codes), low(low_codes) {}
+  Block(const uint8_t* codes, const uint8_t* middle_codes = nullptr,
+        const uint8_t* low_codes = nullptr)
+      : at(codes), middle(middle_codes), low(low_codes) {}
 };
 
-// Quad line `quad` of one part of a split block, kUp bits further up.
-template <Codes kCodes, int kUp>
-[[gnu::always_inline]] inline L PartLine(const uint8_t* part, int quad) {
-  static_assert(kCodes == Codes::kW4 || kCodes == Codes::kTriple);
-  if constexpr (kCodes == Codes::kW4) {
+// Quad line `quad` of one plane of codes, kUp bits further up.
+template <Codes kPlane, int kUp>
+[[gnu::always_inline]] inline L PlaneLine(const uint8_t* plane, int quad) {
+  if constexpr (kPlane == Codes::kW4) {
     constexpr uint8_t kMask = 15 << kUp;
-    const L stored = LoadL(part + 64 * (quad % 4));
+    const L stored = LoadL(plane + 64 * (quad % 4));
     return quad < 4 ? ShiftAnd<kUp>(stored, kMask) : ShiftAnd<kUp - 4>(stored, kMask);
-  } else if (quad < 6) {
-    constexpr uint8_t kMask = 7 << kUp;
-    const L stored = LoadL(part + 64 * (quad / 2));
-    return quad % 2 == 0 ? ShiftAnd<kUp>(stored, kMask) : ShiftAnd<kUp - 3>(stored, kMask);
+  } else if constexpr (kPlane == Codes::kW2) {
+    constexpr uint8_t kMask = 3 << kUp;
+    const L stored = LoadL(plane + 64 * (quad % 2));
+    switch (quad / 2) {
+      case 0:
+        return ShiftAnd<kUp>(stored, kMask);
+      case 1:
+        return ShiftAnd<kUp - 2>(stored, kMask);
+      case 2:
+        return ShiftAnd<kUp - 4>(stored, kMask);
+      default:
+        return ShiftAnd<kUp - 6>(stored, kMask);
+    }
+  } else if constexpr (kPlane == Codes::kBit) {
+    constexpr uint8_t kMask = 1 << kUp;
+    const L stored = LoadL(plane);
+    switch (quad) {
+      case 0:
+        return ShiftAnd<kUp>(stored, kMask);
+      case 1:
+        return ShiftAnd<kUp - 1>(stored, kMask);
+      case 2:
+        return ShiftAnd<kUp - 2>(stored, kMask);
+      case 3:
+        return ShiftAnd<kUp - 3>(stored, kMask);
+      case 4:
+        return ShiftAnd<kUp - 4>(stored, kMask);
+      case 5:
+        return ShiftAnd<kUp - 5>(stored, kMask);
+      case 6:
+        return ShiftAnd<kUp - 6>(stored, kMask);
+      default:
+        return ShiftAnd<kUp - 7>(stored, kMask);
+    }
   } else {
+    static_assert(kPlane == Codes::kTriple);
+    if (quad < 6) {
+      constexpr uint8_t kMask = 7 << kUp;
+      const L stored = LoadL(plane + 64 * (quad / 2));
+      return quad % 2 == 0 ? ShiftAnd<kUp>(stored, kMask) : ShiftAnd<kUp - 3>(stored, kMask);
+    }
     constexpr uint8_t kLow = 3 << kUp, kTop = 4 << kUp;
-    const L middle = LoadL(part + 64);
-    return Or(ShiftAnd<kUp - 6>(LoadL(part + 128 * (quad - 6)), kLow),
+    const L middle = LoadL(plane + 64);
+    return Or(ShiftAnd<kUp - 6>(LoadL(plane + 128 * (quad - 6)), kLow),
               quad == 6 ? ShiftAnd<kUp - 4>(middle, kTop) : ShiftAnd<kUp - 5>(middle, kTop));
   }
 }
@@ -79,69 +120,24 @@ template <Codes kCodes, int kUp>
 template <Type kType>
 [[gnu::always_inline]] inline L WholeLine(const uint8_t* block, int quad) {
   using Fmt = Format<kType>;
+  constexpr quant::PlaneSet kPlanes = Fmt::kPlanes;
   L line;
-  if constexpr (Fmt::kPlanes.byte) {
+  if constexpr (kPlanes.byte) {
     line = LoadL(block + 64 * quad);
     return Fmt::kSigned ? Xor(line, 0x80) : line;
   }
-  constexpr int kPairAt = Fmt::kPlanes.nibble ? 256 : 0;
-  constexpr int kPairShift = Fmt::kPlanes.nibble ? 4 : 0;
-  constexpr int kBitAt = kPairAt + (Fmt::kPlanes.pair ? 128 : 0);
-  constexpr int kBitShift = kPairShift + (Fmt::kPlanes.pair ? 2 : 0);
-  if constexpr (Fmt::kPlanes.nibble) {
-    const L stored = LoadL(block + 64 * (quad % 4));
-    line = quad < 4 ? ShiftAnd<0>(stored, 15) : ShiftAnd<-4>(stored, 15);
+  constexpr int kPairUp = kPlanes.nibble ? 4 : 0;
+  constexpr int kBitUp = kPairUp + (kPlanes.pair ? 2 : 0);
+  if constexpr (kPlanes.nibble) {
+    line = PlaneLine<Codes::kW4, 0>(block, quad);
+    block += 256;
   }
-  if constexpr (Fmt::kPlanes.pair) {
-    const L stored = LoadL(block + kPairAt + 64 * (quad % 2));
-    constexpr uint8_t kMask = 3 << kPairShift;
-    L pair;
-    switch (quad / 2) {
-      case 0:
-        pair = ShiftAnd<kPairShift>(stored, kMask);
-        break;
-      case 1:
-        pair = ShiftAnd<kPairShift - 2>(stored, kMask);
-        break;
-      case 2:
-        pair = ShiftAnd<kPairShift - 4>(stored, kMask);
-        break;
-      default:
-        pair = ShiftAnd<kPairShift - 6>(stored, kMask);
-    }
-    line = Fmt::kPlanes.nibble ? Or(line, pair) : pair;
+  if constexpr (kPlanes.pair) {
+    const L pair = PlaneLine<Codes::kW2, kPairUp>(block, quad);
+    line = kPlanes.nibble ? Or(line, pair) : pair;
+    block += 128;
   }
-  if constexpr (Fmt::kPlanes.bit) {
-    const L stored = LoadL(block + kBitAt);
-    constexpr uint8_t kMask = 1 << kBitShift;
-    L bit;
-    switch (quad) {
-      case 0:
-        bit = ShiftAnd<kBitShift>(stored, kMask);
-        break;
-      case 1:
-        bit = ShiftAnd<kBitShift - 1>(stored, kMask);
-        break;
-      case 2:
-        bit = ShiftAnd<kBitShift - 2>(stored, kMask);
-        break;
-      case 3:
-        bit = ShiftAnd<kBitShift - 3>(stored, kMask);
-        break;
-      case 4:
-        bit = ShiftAnd<kBitShift - 4>(stored, kMask);
-        break;
-      case 5:
-        bit = ShiftAnd<kBitShift - 5>(stored, kMask);
-        break;
-      case 6:
-        bit = ShiftAnd<kBitShift - 6>(stored, kMask);
-        break;
-      default:
-        bit = ShiftAnd<kBitShift - 7>(stored, kMask);
-    }
-    line = Or(line, bit);
-  }
+  if constexpr (kPlanes.bit) line = Or(line, PlaneLine<Codes::kBit, kBitUp>(block, quad));
   if constexpr (Fmt::kTable) line = Lookup(Fmt::kRow.table, Fmt::kZero, line);
   return line;
 }
@@ -150,12 +146,26 @@ template <Type kType>
 template <Type kType>
 [[gnu::always_inline]] inline L CodeLine(const Block& block, int quad) {
   using Fmt = Format<kType>;
-  if constexpr (Fmt::kSplit.low_bits == 0) {
+  if constexpr (Fmt::kSplit.whole()) {
     return WholeLine<kType>(block.at, quad);
   } else {
-    const L code = Or(PartLine<Fmt::kSplit.high, Fmt::kSplit.low_bits>(block.at, quad),
-                      PartLine<Fmt::kSplit.low, 0>(block.low, quad));
+    constexpr quant::SplitCodes kSplit = Fmt::kSplit;
+    const L high = PlaneLine<kSplit.high, kSplit.middle_bits + kSplit.low_bits>(block.at, quad);
+    const L middle = PlaneLine<kSplit.middle, kSplit.low_bits>(block.middle, quad);
+    const L code = Or(Or(high, middle), PlaneLine<kSplit.low, 0>(block.low, quad));
     return Fmt::kSigned ? Xor(code, 0x80) : code;
+  }
+}
+
+// The same of the high bits of a split block, kBoth: with the middle ones.
+template <Type kType, bool kBoth>
+[[gnu::always_inline]] inline L HighLine(const Block& block, int quad) {
+  constexpr quant::SplitCodes kSplit = Format<kType>::kSplit;
+  if constexpr (!kBoth) {
+    return PlaneLine<kSplit.high, 0>(block.at, quad);
+  } else {
+    return Or(PlaneLine<kSplit.high, kSplit.middle_bits>(block.at, quad),
+              PlaneLine<kSplit.middle, 0>(block.middle, quad));
   }
 }
 
@@ -294,26 +304,34 @@ struct ScaleReader<Scales::kK4Min16> {
   }
 };
 
-// One packed panel, walked block by block.
-template <Type kType>
+// One packed panel, walked block by block; of a split one the first kReadParts parts.
+template <Type kType, int kReadParts = 3>
 struct PanelReader {
   using Fmt = Format<kType>;
-  const uint8_t* at;             // next bytes
-  const uint8_t* low = nullptr;  // of the second part, where the panel is split
+  static constexpr int kParts = Fmt::kSplit.whole() ? 1 : kReadParts;
+  const uint8_t* at;  // next bytes
+  const uint8_t* middle = nullptr;
+  const uint8_t* low = nullptr;  // of the other parts, where the panel is split
   int blocks_left;               // in the panel
   ScaleReader<Fmt::kRow.scales> scales;
 
-  void Open(const uint8_t* panel, int64_t columns, const uint8_t* low_codes = nullptr) {
+  void Open(const uint8_t* panel, int64_t columns) {
     at = panel;
-    if constexpr (Fmt::kLowBytes != 0) low = low_codes;
     blocks_left = static_cast<int>(columns / quant::kBlockColumns);
   }
+  // Panel `i` of a matrix whose parts begin at `panels`, `middles` and `lows`.
+  void Open(const uint8_t* panels, uint64_t panel_bytes, const uint8_t* middles,
+            const uint8_t* lows, int64_t i, int64_t columns) {
+    Open(panels + static_cast<uint64_t>(i) * panel_bytes, columns);
+    if constexpr (kParts > 1) middle = middles + i * blocks_left * Fmt::kMiddleBytes;
+    if constexpr (kParts > 2) low = lows + i * blocks_left * Fmt::kLowBytes;
+  }
   Block Next() {
-    const uint8_t* const codes = at;
+    const Block block(at, middle, low);
     at += Fmt::kBlockBytes;
-    if constexpr (Fmt::kLowBytes == 0) return codes;
-    low += Fmt::kLowBytes;
-    return {codes, low - Fmt::kLowBytes};
+    if constexpr (kParts > 1) middle += Fmt::kMiddleBytes;
+    if constexpr (kParts > 2) low += Fmt::kLowBytes;
+    return block;
   }
   // Reads the scale area; returns the blocks of the super-block that begins here.
   int OpenSuper() {

@@ -72,10 +72,10 @@ uint64_t PackedLayout() {
     const uint8_t* rows[quant::kPanelRows];
     for (uint64_t r = 0; r < quant::kPanelRows; ++r) rows[r] = source.data() + r * row_bytes;
     std::vector<uint8_t> panel(quant::PanelBytes(type, kColumns));
+    std::vector<uint8_t> middle(quant::MiddlePanelBytes(type, kColumns));
     std::vector<uint8_t> low(quant::LowPanelBytes(type, kColumns));
-    quant::PackPanel(type, kColumns, rows, panel.data(), low.data());
-    hash = FnvHash(panel.data(), panel.size(), hash);
-    hash = FnvHash(low.data(), low.size(), hash);
+    quant::PackPanel(type, kColumns, rows, {panel.data(), middle.data(), low.data()});
+    for (const auto& part : {panel, middle, low}) hash = FnvHash(part.data(), part.size(), hash);
   }
   return hash;
 }

@@ -118,6 +118,7 @@ class Binder {
     out.rows = tensor->rows();
     out.columns = tensor->columns();
     out.panel_bytes = quant::PanelBytes(out.type, out.columns);
+    out.middle_bytes = quant::MiddlePanelBytes(out.type, out.columns);
     out.low_bytes = quant::LowPanelBytes(out.type, out.columns);
     slots_.push_back({tensor, &out, nullptr, arena_bytes_});
     arena_bytes_ = RoundUp(arena_bytes_ + out.bytes(), 64);
@@ -240,9 +241,11 @@ class ParallelLoad {
         rows[i] = buffer.data() + (row + i) * row_bytes;
       }
       const uint64_t panel = (slice.first_row + row) / kPanel;
-      uint8_t* const data = arena_ + slice.slot->offset;
-      quant::PackPanel(matrix.type, matrix.columns, rows, data + panel * matrix.panel_bytes,
-                       data + (matrix.low(panel) - matrix.data));
+      const auto at = [&](const uint8_t* part) {
+        return arena_ + slice.slot->offset + (part - matrix.data);
+      };
+      quant::PackPanel(matrix.type, matrix.columns, rows,
+                       {at(matrix.panel(panel)), at(matrix.middle(panel)), at(matrix.low(panel))});
     }
     return {};
   }

@@ -79,7 +79,7 @@ void MatMul(const Kernels& kernels, const Product& product, int64_t first, int64
 
 // The output layer for a choice among the `top` largest products of each of a few tokens: those
 // are exact, in the bits of MatMul, and so is every product that may be one of them; the others are
-// estimates below them, from the high bits of a split matrix. Needs two barriers; behind the call a
+// estimates below them, from the high bits of a split matrix. Needs barriers; behind the call a
 // thread's own share of the rows is complete.
 inline constexpr int32_t kMostScreened = 128;
 // True where that pays: for one token with top <= kMostScreened, for a group with half as many of

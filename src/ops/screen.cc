@@ -5,6 +5,7 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -18,6 +19,10 @@ namespace {
 // has a probability below 2 e^-32 = 3e-14 a row (Hoeffding 1963: bounded independent terms). The
 // largest of 7 million that were measured had 5.8 (docs/speed.md).
 constexpr float kDeviations = 8;
+
+// If more than this share of the panels may hold the best row by the high bits, the middle ones
+// are asked before all.
+constexpr int64_t kMostCoarse = 6;
 
 struct Best {
   float value;
@@ -33,12 +38,13 @@ struct Room {
   float* variance;  // [panels] of their errors, in shares
   uint8_t* tokens;  // [threads] ScreenTokens
   Best* best;       // [threads][tokens][top], value NaN: none
+  int64_t* wanted;  // [threads] panels
   int64_t panel_stride;
 };
 
 // Where the parts of a room, and of the tokens of a thread, begin, in bytes.
 struct RoomPlan {
-  uint64_t panels, variance, tokens, best, end;
+  uint64_t panels, variance, tokens, best, wanted, end;
   uint64_t start, d, share, terms, tokens_end;
 };
 RoomPlan PlanRoom(int64_t rows, int64_t columns, int32_t threads) {
@@ -55,17 +61,22 @@ RoomPlan PlanRoom(int64_t rows, int64_t columns, int32_t threads) {
   plan.variance = kTokens * plan.panels * sizeof(float);
   plan.tokens = plan.variance + plan.panels * sizeof(float);
   plan.best = plan.tokens + team * plan.tokens_end;
-  plan.end = plan.best + team * kMostScreened * sizeof(Best);
+  plan.wanted = plan.best + team * kMostScreened * sizeof(Best);
+  plan.end = plan.wanted + team * sizeof(int64_t);
   return plan;
 }
 
 Room RoomAt(uint8_t* at, const RoomPlan& plan) {
-  return {reinterpret_cast<float*>(at), reinterpret_cast<float*>(at + plan.variance),
-          at + plan.tokens, reinterpret_cast<Best*>(at + plan.best),
+  return {reinterpret_cast<float*>(at),
+          reinterpret_cast<float*>(at + plan.variance),
+          at + plan.tokens,
+          reinterpret_cast<Best*>(at + plan.best),
+          reinterpret_cast<int64_t*>(at + plan.wanted),
           static_cast<int64_t>(plan.panels)};
 }
 
-// What the two parts of a code say, in units of the scale of its weight.
+// What the bits of a code say, in units of the scale of its weight: the high ones, `both`: and the
+// middle ones. The others are called low here.
 struct Parts {
   bool halves;   // a scale for 16 columns, not 32
   float values;  // of the low bits
@@ -74,10 +85,11 @@ struct Parts {
   // a rounded `start`.
   float low, code, start;
 };
-Parts PartsOf(quant::Type type) {
+Parts PartsOf(quant::Type type, bool both) {
   const quant::PackRow& row = quant::PackRowOf(type);
+  const quant::SplitCodes split = quant::SplitOf(row.codes);
   const auto zero = static_cast<float>(row.zero);
-  const auto values = static_cast<float>(1 << quant::SplitOf(row.codes).low_bits);
+  const auto values = static_cast<float>(1 << (split.low_bits + (both ? 0 : split.middle_bits)));
   return {.halves = row.group == 16,
           .values = values,
           .zero = (zero - (values - 1) / 2) / values,
@@ -247,6 +259,54 @@ uint64_t ScreenBytes(int64_t rows, int64_t columns, int32_t threads) {
   return PlanRoom(rows, columns, threads).end;
 }
 
+namespace {
+
+// The estimates of the share of one thread.
+void Estimate(const Kernels& kernels, const tensor::Weight& weight, bool both, const Input& input,
+              const Worker& worker, Rows out, const Room& room, Tokens& tokens) {
+  tokens.Fill(PartsOf(weight.type, both));
+  const auto rows = static_cast<int64_t>(weight.rows);
+  const auto [first, last] = worker.Share(rows, quant::kPanelRows);
+  if (first >= last) return;
+  kernels.screen[static_cast<size_t>(weight.type)](
+      {.panels = weight.data,
+       .panel_bytes = weight.panel_bytes,
+       .middle = both ? weight.middle(0) : nullptr,
+       .rows = rows,
+       .columns = static_cast<int64_t>(RoundUp(weight.columns, 32)),
+       .first_panel = first / quant::kPanelRows,
+       .last_panel = static_cast<int64_t>(CeilDiv(static_cast<uint64_t>(last), 16)),
+       .tokens = input.tokens,
+       .x = tokens.form(),
+       .out = out.data,
+       .out_stride = out.stride,
+       .highest = room.highest,
+       .panel_stride = room.panel_stride,
+       .variance = room.variance});
+}
+
+// Of the panels of one thread those with a row that may be among the best of a token, whose least
+// product is `least`; what is not a number may.
+std::vector<int64_t> Wanted(const Room& room, const Tokens& tokens, std::span<const float> least,
+                            int64_t first, int64_t last) {
+  std::vector<int64_t> wanted;
+  const auto may = [&](int64_t panel) {
+    for (size_t t = 0; t < least.size(); ++t) {
+      const auto token = static_cast<int64_t>(t);
+      const float gap = least[t] - room.highest[token * room.panel_stride + panel];
+      const float variance = room.variance[panel] * tokens.factor(token);
+      if (!(gap > 0 && gap * gap > kDeviations * kDeviations * variance)) return true;
+    }
+    return false;
+  };
+  for (int64_t panel = first / quant::kPanelRows; panel * quant::kPanelRows < last; ++panel) {
+    if (may(panel)) wanted.push_back(panel);
+  }
+  return wanted;
+}
+
+}  // namespace
+
 void MatMulTop(const Kernels& kernels, const Product& product, const Input& input, int32_t top,
                Rows out, uint8_t* room_bytes, const Worker& worker) {
   const tensor::Weight& weight = *product.weight;
@@ -258,23 +318,9 @@ void MatMulTop(const Kernels& kernels, const Product& product, const Input& inpu
   const auto [first, last] = worker.Share(rows, quant::kPanelRows);
   const auto index = static_cast<uint64_t>(worker.index);
   Tokens tokens(input.q, input.tokens, columns, room.tokens + index * plan.tokens_end, plan);
-  tokens.Fill(PartsOf(weight.type));
-  if (first < last) {
-    kernels.screen[static_cast<size_t>(weight.type)](
-        {.panels = weight.data,
-         .panel_bytes = weight.panel_bytes,
-         .rows = rows,
-         .columns = columns,
-         .first_panel = first / quant::kPanelRows,
-         .last_panel = static_cast<int64_t>(CeilDiv(static_cast<uint64_t>(last), 16)),
-         .tokens = input.tokens,
-         .x = tokens.form(),
-         .out = out.data,
-         .out_stride = out.stride,
-         .highest = room.highest,
-         .panel_stride = room.panel_stride,
-         .variance = room.variance});
-  }
+  // The high bits alone tell what is most likely, mostly, but not what is among many.
+  const bool coarse = input.tokens == 1 && top == 1;
+  Estimate(kernels, weight, !coarse, input, worker, out, room, tokens);
   for (int64_t t = 0; t < input.tokens; ++t) {
     FindBest(room.highest + t * room.panel_stride, out[t], first, last,
              {room.best + (worker.index * input.tokens + t) * top, static_cast<size_t>(top)});
@@ -301,21 +347,24 @@ void MatMulTop(const Kernels& kernels, const Product& product, const Input& inpu
   }
   worker.Barrier();
 
-  std::array<float, kernels::kTokenGroup> least;
+  std::array<float, kernels::kTokenGroup> least_of;
+  const std::span least = std::span(least_of).first(static_cast<size_t>(input.tokens));
   for (int64_t t = 0; t < input.tokens; ++t) {
     least[static_cast<size_t>(t)] = LeastOf(best[static_cast<size_t>(t)], top, rows, out[t]);
   }
-  // Every other panel with a row that may reach it; what is not a number may.
-  const auto wanted = [&](int64_t panel) {
-    for (int64_t t = 0; t < input.tokens; ++t) {
-      const float gap = least[static_cast<size_t>(t)] - room.highest[t * room.panel_stride + panel];
-      const float variance = room.variance[panel] * tokens.factor(t);
-      if (!(gap > 0 && gap * gap > kDeviations * kDeviations * variance)) return true;
+  std::vector<int64_t> wanted = Wanted(room, tokens, least, first, last);
+  if (coarse) {
+    room.wanted[worker.index] = static_cast<int64_t>(wanted.size());
+    worker.Barrier();
+    const int64_t all = std::reduce(room.wanted, room.wanted + worker.count);
+    if (all > static_cast<int64_t>(weight.panels()) / kMostCoarse) {
+      Estimate(kernels, weight, true, input, worker, out, room, tokens);
+      wanted = Wanted(room, tokens, least, first, last);
+      exact.clear();  // estimates lie over what was there
     }
-    return false;
-  };
-  for (int64_t panel = first / quant::kPanelRows; panel * quant::kPanelRows < last; ++panel) {
-    if (wanted(panel) && !std::ranges::binary_search(exact, panel)) multiply(panel);
+  }
+  for (const int64_t panel : wanted) {
+    if (!std::ranges::binary_search(exact, panel)) multiply(panel);
   }
 }
 

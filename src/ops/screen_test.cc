@@ -28,6 +28,7 @@ Matrix MakeMatrix(quant::Type file_type, uint64_t rows, uint64_t columns, bool s
   w.rows = rows;
   w.columns = columns;
   w.panel_bytes = quant::PanelBytes(w.type, columns);
+  w.middle_bytes = quant::MiddlePanelBytes(w.type, columns);
   w.low_bytes = quant::LowPanelBytes(w.type, columns);
   m.data.resize(w.bytes() + 4096);
   const quant::TypeRow& row = quant::Row(file_type);
@@ -49,8 +50,9 @@ Matrix MakeMatrix(quant::Type file_type, uint64_t rows, uint64_t columns, bool s
     for (uint64_t i = 0; i < std::min<uint64_t>(kPanelRows, rows - panel * kPanelRows); ++i) {
       pointers[i] = source.data() + (panel * kPanelRows + i) * quant::RowBytes(row, columns);
     }
-    quant::PackPanel(w.type, columns, pointers, m.data.data() + panel * w.panel_bytes,
-                     m.data.data() + (w.low(panel) - w.data));
+    const auto at = [&](const uint8_t* part) { return m.data.data() + (part - w.data); };
+    quant::PackPanel(w.type, columns, pointers,
+                     {at(w.panel(panel)), at(w.middle(panel)), at(w.low(panel))});
   }
   return m;
 }

@@ -25,10 +25,10 @@
 // 16-bit floats: lines of 16 rows x 2 consecutive columns; 32-bit floats: 16 rows x 1 column.
 // Columns are padded to 32 and rows to 16 with zero bytes.
 //
-// A *split* matrix has two parts, so that the high bits of all its codes can be read alone: first
-// panels as above whose codes are the high bits, then, behind the last of them, the low bits of
-// each panel, block after block, no scales.
-//   S6 = triple, then triple   S8 = nibble, then nibble
+// A *split* matrix has three parts, so that the high bits of all its codes can be read alone: first
+// panels as above whose codes are the high bits, then, behind the last of them, the middle bits of
+// each panel, block after block, no scales, and behind these the low bits in the same way.
+//   S6 = pair, bit, triple   S8 = pair, pair, nibble
 //
 // A weight is  w = s * (table[code] or code - zero) + o,  evaluated in float32 in this order, which
 // is bit for bit the reference decoder. s and o are constant over `group` columns (32 or 16).
@@ -66,6 +66,7 @@ inline constexpr int kSuperBlocks = 8;  // blocks per super-block
 inline constexpr int kSuperColumns = kBlockColumns * kSuperBlocks;
 
 enum class Codes : uint8_t {
+  kBit,
   kW2,
   kW3,
   kW4,
@@ -139,15 +140,16 @@ constexpr const PackRow& PackRowOf(Type type) {
   return kPackRows[static_cast<int>(type)];
 }
 
-// How a split matrix's codes are made of its parts: high << low_bits | low.
+// How a split matrix's codes are made of its parts, the high bits first.
 struct SplitCodes {
-  Codes high, low;
-  int low_bits;  // 0: one part, which is `high`
+  Codes high, middle, low;
+  int high_bits, middle_bits, low_bits;  // all 0: one part, which is `high`
+  constexpr bool whole() const { return high_bits == 0; }
 };
 constexpr SplitCodes SplitOf(Codes codes) {
-  if (codes == Codes::kS6) return {Codes::kTriple, Codes::kTriple, 3};
-  if (codes == Codes::kS8) return {Codes::kW4, Codes::kW4, 4};
-  return {codes, codes, 0};
+  if (codes == Codes::kS6) return {Codes::kW2, Codes::kBit, Codes::kTriple, 2, 1, 3};
+  if (codes == Codes::kS8) return {Codes::kW2, Codes::kW2, Codes::kW4, 2, 2, 4};
+  return {codes, codes, codes, 0, 0, 0};
 }
 
 // True where s is a float per row and super-block times integers, and products with integers are
@@ -156,7 +158,7 @@ constexpr SplitCodes SplitOf(Codes codes) {
 constexpr bool HasIntegerScales(Type type) {
   const PackRow& row = PackRowOf(type);
   return (row.scales == Scales::kK6Min || row.scales == Scales::kByte16) &&
-         SplitOf(row.codes).low_bits == 0;
+         SplitOf(row.codes).whole();
 }
 
 // Which planes a block of codes has, in storage order.
@@ -166,7 +168,8 @@ struct PlaneSet {
 constexpr PlaneSet PlanesOf(Codes codes) {
   return {codes == Codes::kW4 || codes == Codes::kW5 || codes == Codes::kW6,
           codes == Codes::kW2 || codes == Codes::kW3 || codes == Codes::kW6,
-          codes == Codes::kW3 || codes == Codes::kW5, codes == Codes::kW8, codes == Codes::kTriple};
+          codes == Codes::kW3 || codes == Codes::kW5 || codes == Codes::kBit, codes == Codes::kW8,
+          codes == Codes::kTriple};
 }
 
 // Bytes of one element of a float format, 0 for integer codes.
@@ -183,9 +186,13 @@ constexpr uint64_t CodeBlockBytes(Codes codes) {
   return static_cast<uint64_t>(256 * planes.nibble + 128 * planes.pair + 64 * planes.bit +
                                512 * planes.byte + 192 * planes.triple);
 }
+constexpr uint64_t MiddleBlockBytes(Codes codes) {
+  const SplitCodes split = SplitOf(codes);
+  return split.whole() ? 0 : CodeBlockBytes(split.middle);
+}
 constexpr uint64_t LowBlockBytes(Codes codes) {
   const SplitCodes split = SplitOf(codes);
-  return split.low_bits == 0 ? 0 : CodeBlockBytes(split.low);
+  return split.whole() ? 0 : CodeBlockBytes(split.low);
 }
 
 // Bytes of the scale area of a super-block of `blocks` blocks (8, or fewer in the tail).

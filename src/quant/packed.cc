@@ -250,17 +250,20 @@ void StoreCodes(PlaneSet planes, const uint8_t* codes, int row, uint8_t* out) {
   }
 }
 
-// The same where the panel is split: `low` is the block of low bits.
-void StoreParts(Codes codes, const uint8_t* values, int row, uint8_t* high, uint8_t* low) {
+// The same where the panel may be split: the parts of the block.
+void StoreParts(Codes codes, const uint8_t* values, int row, const PanelParts<uint8_t>& block) {
   const SplitCodes split = SplitOf(codes);
-  if (split.low_bits == 0) return StoreCodes(PlanesOf(codes), values, row, high);
-  uint8_t parts[2][kBlockColumns];
-  for (int i = 0; i < kBlockColumns; ++i) {
-    parts[0][i] = static_cast<uint8_t>(values[i] >> split.low_bits);
-    parts[1][i] = static_cast<uint8_t>(values[i] & ((1 << split.low_bits) - 1));
-  }
-  StoreCodes(PlanesOf(split.high), parts[0], row, high);
-  StoreCodes(PlanesOf(split.low), parts[1], row, low);
+  if (split.whole()) return StoreCodes(PlanesOf(codes), values, row, block.high);
+  const auto store = [&](Codes part, int shift, int bits, uint8_t* out) {
+    uint8_t of_part[kBlockColumns];
+    for (int i = 0; i < kBlockColumns; ++i) {
+      of_part[i] = static_cast<uint8_t>(values[i] >> shift & ((1 << bits) - 1));
+    }
+    StoreCodes(PlanesOf(part), of_part, row, out);
+  };
+  store(split.high, split.middle_bits + split.low_bits, split.high_bits, block.high);
+  store(split.middle, split.low_bits, split.middle_bits, block.middle);
+  store(split.low, 0, split.low_bits, block.low);
 }
 
 void Store16(uint8_t* base, int index, uint16_t v) {
@@ -418,11 +421,20 @@ int ReadCode(PlaneSet planes, const uint8_t* block, int row, int column) {
   return code;
 }
 
-int ReadParts(Codes codes, const uint8_t* high, const uint8_t* low, int row, int column) {
+int ReadParts(Codes codes, const PanelParts<const uint8_t>& block, int row, int column) {
   const SplitCodes split = SplitOf(codes);
-  const int code = ReadCode(PlanesOf(split.high), high, row, column);
-  if (split.low_bits == 0) return code;
-  return code << split.low_bits | ReadCode(PlanesOf(split.low), low, row, column);
+  int code = ReadCode(PlanesOf(split.high), block.high, row, column);
+  if (split.whole()) return code;
+  code = code << split.middle_bits | ReadCode(PlanesOf(split.middle), block.middle, row, column);
+  return code << split.low_bits | ReadCode(PlanesOf(split.low), block.low, row, column);
+}
+
+// The parts of block `i` of those that begin at `codes`.
+template <typename Byte>
+PanelParts<Byte> BlockAt(Codes codes, const PanelParts<Byte>& at, int i) {
+  const auto n = static_cast<uint64_t>(i);
+  return {at.high + n * CodeBlockBytes(SplitOf(codes).high),
+          at.middle + n * MiddleBlockBytes(codes), at.low + n * LowBlockBytes(codes)};
 }
 
 void UnpackFloats(Codes codes, uint64_t columns, const uint8_t* panel, int row, float* out) {
@@ -442,66 +454,67 @@ uint64_t PanelBytes(Type type, uint64_t columns) {
   return PanelBytes(PackRowOf(type), CeilDiv(columns, kBlockColumns));
 }
 
+uint64_t MiddlePanelBytes(Type type, uint64_t columns) {
+  return CeilDiv(columns, kBlockColumns) * MiddleBlockBytes(PackRowOf(type).codes);
+}
+
 uint64_t LowPanelBytes(Type type, uint64_t columns) {
   return CeilDiv(columns, kBlockColumns) * LowBlockBytes(PackRowOf(type).codes);
 }
 
 uint64_t PackedBytes(Type type, uint64_t rows, uint64_t columns) {
-  return CeilDiv(rows, kPanelRows) * (PanelBytes(type, columns) + LowPanelBytes(type, columns));
+  return CeilDiv(rows, kPanelRows) * (PanelBytes(type, columns) + MiddlePanelBytes(type, columns) +
+                                      LowPanelBytes(type, columns));
 }
 
-void PackPanel(Type type, uint64_t columns, const uint8_t* const rows[kPanelRows], uint8_t* out,
-               uint8_t* low) {
+void PackPanel(Type type, uint64_t columns, const uint8_t* const rows[kPanelRows],
+               PanelParts<uint8_t> out) {
   const PackRow& row = PackRowOf(type);
-  std::memset(out, 0, PanelBytes(type, columns));
-  if (low != nullptr) std::memset(low, 0, LowPanelBytes(type, columns));
+  std::memset(out.high, 0, PanelBytes(type, columns));
+  if (!SplitOf(row.codes).whole()) {
+    std::memset(out.middle, 0, MiddlePanelBytes(type, columns));
+    std::memset(out.low, 0, LowPanelBytes(type, columns));
+  }
   if (const int bytes = FloatBytes(row.codes); bytes != 0) {
-    return PackFloats(columns, bytes, rows, out);
+    return PackFloats(columns, bytes, rows, out.high);
   }
   const TypeRow& source = Row(type);
-  const uint64_t block_bytes = CodeBlockBytes(SplitOf(row.codes).high);
-  const uint64_t low_bytes = LowBlockBytes(row.codes);
   const uint64_t supers = CeilDiv(columns, kSuperColumns);
   RowBlock block;
   for (uint64_t s = 0; s < supers; ++s) {
     const int blocks = BlocksAt(columns, s);
-    uint8_t* codes = out + ScaleAreaBytes(row.scales, blocks);
+    uint8_t* const scales = out.high;
+    out.high += ScaleAreaBytes(row.scales, blocks);
     const uint64_t in_offset = s * kSuperColumns / source.block_weights * source.block_bytes;
     for (int r = 0; r < kPanelRows; ++r) {
       if (rows[r] == nullptr) continue;
       ReadRowBlock(type, rows[r] + in_offset, blocks, &block);
-      StoreScales(row.scales, block, blocks, r, out);
+      StoreScales(row.scales, block, blocks, r, scales);
       for (int b = 0; b < blocks; ++b) {
-        StoreParts(row.codes, block.codes + kBlockColumns * b, r, codes + block_bytes * b,
-                   low + low_bytes * b);
+        StoreParts(row.codes, block.codes + kBlockColumns * b, r, BlockAt(row.codes, out, b));
       }
     }
-    out = codes + block_bytes * blocks;
-    low += low_bytes * blocks;
+    out = BlockAt(row.codes, out, blocks);
   }
 }
 
-void UnpackRow(Type type, uint64_t columns, const uint8_t* panel, int row, float* out,
-               const uint8_t* low) {
+void UnpackRow(Type type, uint64_t columns, PanelParts<const uint8_t> panel, int row, float* out) {
   const PackRow& pack = PackRowOf(type);
-  if (FloatBytes(pack.codes) != 0) return UnpackFloats(pack.codes, columns, panel, row, out);
-  const uint64_t block_bytes = CodeBlockBytes(SplitOf(pack.codes).high);
-  const uint64_t low_bytes = LowBlockBytes(pack.codes);
+  if (FloatBytes(pack.codes) != 0) return UnpackFloats(pack.codes, columns, panel.high, row, out);
   const uint64_t supers = CeilDiv(columns, kSuperColumns);
   for (uint64_t s = 0; s < supers; ++s) {
     const int blocks = BlocksAt(columns, s);
-    const uint8_t* codes = panel + ScaleAreaBytes(pack.scales, blocks);
+    const uint8_t* const scales = panel.high;
+    panel.high += ScaleAreaBytes(pack.scales, blocks);
     for (int c = 0; c < blocks * kBlockColumns; ++c) {
-      const ScaleOffset scale = ReadScale(pack.scales, panel, c / pack.group, row);
-      const int block = c / kBlockColumns;
-      const int code = ReadParts(pack.codes, codes + block_bytes * block, low + low_bytes * block,
-                                 row, c % kBlockColumns);
+      const ScaleOffset scale = ReadScale(pack.scales, scales, c / pack.group, row);
+      const auto block = BlockAt(pack.codes, panel, c / kBlockColumns);
+      const int code = ReadParts(pack.codes, block, row, c % kBlockColumns);
       const int value = pack.table != nullptr ? pack.table[code] : code - pack.zero;
       const float product = scale.s * static_cast<float>(value);
       out[s * kSuperColumns + c] = scale.has_offset ? product + scale.o : product;
     }
-    panel = codes + block_bytes * blocks;
-    low += low_bytes * blocks;
+    panel = BlockAt(pack.codes, panel, blocks);
   }
 }
 

@@ -14,19 +14,27 @@ namespace hearth::quant {
 
 // Sizes in bytes. REQUIRES (all): columns >= 1; for K-quants a multiple of 256, for other block
 // types of 32 (what the type's block_weights demands).
-uint64_t PanelBytes(Type type, uint64_t columns);     // of the first part of a split matrix
-uint64_t LowPanelBytes(Type type, uint64_t columns);  // of the second; 0: not split
+uint64_t PanelBytes(Type type, uint64_t columns);        // of the first part of a split matrix
+uint64_t MiddlePanelBytes(Type type, uint64_t columns);  // of the second; 0: not split
+uint64_t LowPanelBytes(Type type, uint64_t columns);     // of the third; 0: not split
 uint64_t PackedBytes(Type type, uint64_t rows, uint64_t columns);
 
+// Where the parts of one panel lie; that of a matrix which is not split has the first only.
+template <typename Byte>
+struct PanelParts {
+  Byte* high;
+  Byte* middle = nullptr;
+  Byte* low = nullptr;
+};
+
 // Packs one panel. rows[i]: source data of row i in the file's format, null beyond the last row.
-// out: PanelBytes, low: LowPanelBytes, need not be zeroed.
-void PackPanel(Type type, uint64_t columns, const uint8_t* const rows[kPanelRows], uint8_t* out,
-               uint8_t* low = nullptr);
+// What `out` points to, PanelBytes, MiddlePanelBytes and LowPanelBytes, need not be zeroed.
+void PackPanel(Type type, uint64_t columns, const uint8_t* const rows[kPanelRows],
+               PanelParts<uint8_t> out);
 
 // The floats of one row (0..15) of a packed panel, equal to the reference decoder's. out:
 // [columns].
-void UnpackRow(Type type, uint64_t columns, const uint8_t* panel, int row, float* out,
-               const uint8_t* low = nullptr);
+void UnpackRow(Type type, uint64_t columns, PanelParts<const uint8_t> panel, int row, float* out);
 
 // A view of a packed matrix; the owner is elsewhere.
 struct PackedMatrix {
@@ -34,16 +42,18 @@ struct PackedMatrix {
   uint64_t rows = 0;
   uint64_t columns = 0;
   uint64_t panel_bytes = 0;
-  uint64_t low_bytes = 0;         // of a panel's low bits, where the matrix is split
-  const uint8_t* data = nullptr;  // [panels][panel_bytes], [panels][low_bytes], 64-byte aligned
+  uint64_t middle_bytes = 0, low_bytes = 0;  // of a panel, where the matrix is split
+  const uint8_t* data = nullptr;  // [panels] of each part, one after the other, 64-byte aligned
 
   uint64_t panels() const { return (rows + kPanelRows - 1) / kPanelRows; }
-  uint64_t bytes() const { return panels() * (panel_bytes + low_bytes); }
+  uint64_t bytes() const { return panels() * (panel_bytes + middle_bytes + low_bytes); }
   const uint8_t* panel(uint64_t i) const { return data + i * panel_bytes; }
-  const uint8_t* low(uint64_t i) const { return data + panels() * panel_bytes + i * low_bytes; }
+  const uint8_t* middle(uint64_t i) const { return panel(panels()) + i * middle_bytes; }
+  const uint8_t* low(uint64_t i) const { return middle(panels()) + i * low_bytes; }
   void Row(uint64_t row, float* out) const {
     const uint64_t i = row / kPanelRows;
-    UnpackRow(type, columns, panel(i), static_cast<int>(row % kPanelRows), out, low(i));
+    UnpackRow(type, columns, {panel(i), middle(i), low(i)}, static_cast<int>(row % kPanelRows),
+              out);
   }
 };
 

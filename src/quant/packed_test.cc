@@ -35,13 +35,14 @@ TEST_P(Packed, UnpackEqualsReferenceDecoder) {
       for (int r = 0; r < rows; ++r)
         pointers[r] = source.data() + row_bytes * static_cast<uint64_t>(r);
       std::vector<uint8_t> panel(PanelBytes(type, columns), 0xee);
+      std::vector<uint8_t> middle(MiddlePanelBytes(type, columns), 0xee);
       std::vector<uint8_t> low(LowPanelBytes(type, columns), 0xee);
-      PackPanel(type, columns, pointers, panel.data(), low.data());
+      PackPanel(type, columns, pointers, {panel.data(), middle.data(), low.data()});
       std::vector<float> expected(columns);
       std::vector<float> got(columns);
       for (int r = 0; r < rows; ++r) {
         row.decode(pointers[r], static_cast<int64_t>(columns / row.block_weights), expected.data());
-        UnpackRow(type, columns, panel.data(), r, got.data(), low.data());
+        UnpackRow(type, columns, {panel.data(), middle.data(), low.data()}, r, got.data());
         for (uint64_t c = 0; c < columns; ++c) {
           if (std::isnan(expected[c])) {
             ASSERT_TRUE(std::isnan(got[c])) << row.name << " row " << r << " column " << c;
