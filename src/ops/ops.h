@@ -85,7 +85,9 @@ inline constexpr int32_t kMostScreened = 128;
 // True where that pays: for one token with top <= kMostScreened, for a group with half as many of
 // all its tokens together.
 bool Screens(const Kernels& kernels, const tensor::Weight& weight, int64_t tokens, int32_t top);
-uint64_t ScreenBytes(int64_t rows, int64_t columns, int32_t threads);  // of `room`, shared
+// Of `room`, shared: zeros before the first call, kept from call to call (what estimates are made
+// of depends on how the last ones did).
+uint64_t ScreenBytes(int64_t rows, int64_t columns, int32_t threads);
 // REQUIRES: Screens, the int8 form of the tokens.
 void MatMulTop(const Kernels& kernels, const Product& product, const Input& input, int32_t top,
                Rows out, uint8_t* room, const Worker& worker);

@@ -32,19 +32,30 @@ bool Better(const Best& a, const Best& b) {
   return a.value != b.value ? a.value > b.value : a.row < b.row;
 }
 
+// A model that finds little likely now will find little likely soon: so many steps begin with the
+// middle bits, twice as many each time when the next one with the high bits alone is in vain.
+struct Doubt {
+  int64_t steps, last;
+  static constexpr int64_t kMost = 32;
+
+  void Vain() { steps = last = std::clamp<int64_t>(2 * last, 1, kMost); }
+  void Gone() { last = 0; }
+};
+
 // What the threads share, in a room of ScreenBytes.
 struct Room {
   float* highest;   // [tokens][panel_stride] estimates
   float* variance;  // [panels] of their errors, in shares
   uint8_t* tokens;  // [threads] ScreenTokens
   Best* best;       // [threads][tokens][top], value NaN: none
+  Doubt* doubt;     // from call to call
   int64_t* wanted;  // [threads] panels
   int64_t panel_stride;
 };
 
 // Where the parts of a room, and of the tokens of a thread, begin, in bytes.
 struct RoomPlan {
-  uint64_t panels, variance, tokens, best, wanted, end;
+  uint64_t panels, variance, tokens, best, doubt, wanted, end;
   uint64_t start, d, share, terms, tokens_end;
 };
 RoomPlan PlanRoom(int64_t rows, int64_t columns, int32_t threads) {
@@ -61,7 +72,8 @@ RoomPlan PlanRoom(int64_t rows, int64_t columns, int32_t threads) {
   plan.variance = kTokens * plan.panels * sizeof(float);
   plan.tokens = plan.variance + plan.panels * sizeof(float);
   plan.best = plan.tokens + team * plan.tokens_end;
-  plan.wanted = plan.best + team * kMostScreened * sizeof(Best);
+  plan.doubt = plan.best + team * kMostScreened * sizeof(Best);
+  plan.wanted = plan.doubt + sizeof(Doubt);
   plan.end = plan.wanted + team * sizeof(int64_t);
   return plan;
 }
@@ -71,6 +83,7 @@ Room RoomAt(uint8_t* at, const RoomPlan& plan) {
           reinterpret_cast<float*>(at + plan.variance),
           at + plan.tokens,
           reinterpret_cast<Best*>(at + plan.best),
+          reinterpret_cast<Doubt*>(at + plan.doubt),
           reinterpret_cast<int64_t*>(at + plan.wanted),
           static_cast<int64_t>(plan.panels)};
 }
@@ -319,13 +332,15 @@ void MatMulTop(const Kernels& kernels, const Product& product, const Input& inpu
   const auto index = static_cast<uint64_t>(worker.index);
   Tokens tokens(input.q, input.tokens, columns, room.tokens + index * plan.tokens_end, plan);
   // The high bits alone tell what is most likely, mostly, but not what is among many.
-  const bool coarse = input.tokens == 1 && top == 1;
+  const bool greedy = input.tokens == 1 && top == 1;
+  const bool coarse = greedy && room.doubt->steps == 0;
   Estimate(kernels, weight, !coarse, input, worker, out, room, tokens);
   for (int64_t t = 0; t < input.tokens; ++t) {
     FindBest(room.highest + t * room.panel_stride, out[t], first, last,
              {room.best + (worker.index * input.tokens + t) * top, static_cast<size_t>(top)});
   }
   worker.Barrier();
+  if (greedy && !coarse && worker.index == 0) --room.doubt->steps;
 
   // The panels of the `top` largest estimates: the least of their products is one that so many rows
   // reach. A panel that one token wants is multiplied with all: that costs little more.
@@ -357,7 +372,9 @@ void MatMulTop(const Kernels& kernels, const Product& product, const Input& inpu
     room.wanted[worker.index] = static_cast<int64_t>(wanted.size());
     worker.Barrier();
     const int64_t all = std::reduce(room.wanted, room.wanted + worker.count);
-    if (all > static_cast<int64_t>(weight.panels()) / kMostCoarse) {
+    const bool vain = all > static_cast<int64_t>(weight.panels()) / kMostCoarse;
+    if (worker.index == 0) vain ? room.doubt->Vain() : room.doubt->Gone();
+    if (vain) {
       Estimate(kernels, weight, true, input, worker, out, room, tokens);
       wanted = Wanted(room, tokens, least, first, last);
       exact.clear();  // estimates lie over what was there
