@@ -92,10 +92,10 @@ void RunScreen(benchmark::State& state, const kernels::KernelTable* table, quant
                bool both, int64_t rows, int64_t tokens, int threads) {
   Work w = MakeWork(quant::Type::kQ8_0, 8);
   w.rows = rows;
-  const auto columns = static_cast<uint64_t>(w.columns);
-  const uint64_t panel = quant::PanelBytes(type, columns);
-  const uint64_t read = panel + (both ? quant::MiddlePanelBytes(type, columns) : 0);
-  const uint8_t* const middle = w.packed.data() + static_cast<uint64_t>(rows / 16) * panel;
+  const auto matrix =
+      quant::SizedMatrix(type, static_cast<uint64_t>(rows), static_cast<uint64_t>(w.columns));
+  const auto parts = matrix.PartsAt(w.packed.data(), 0);
+  const uint64_t read = matrix.panel_bytes + (both ? matrix.middle_bytes : 0);
   Philox random(1);
   for (int8_t& q : w.q) q = static_cast<int8_t>(random.Next() % 255 - 127);
   std::vector<float> d(static_cast<size_t>(w.columns / 32), 0.01f);
@@ -105,9 +105,9 @@ void RunScreen(benchmark::State& state, const kernels::KernelTable* table, quant
     team.Run([&](const Worker& worker) {
       const auto [first, last] = worker.Share(rows / 16);
       table->screen[static_cast<int>(type)](
-          {.panels = w.packed.data(),
-           .panel_bytes = panel,
-           .middle = both ? middle : nullptr,
+          {.panels = parts.high,
+           .panel_bytes = matrix.panel_bytes,
+           .middle = both ? parts.middle : nullptr,
            .rows = rows,
            .columns = w.columns,
            .first_panel = first,

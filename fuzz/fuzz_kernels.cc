@@ -16,7 +16,6 @@ namespace {
 using namespace hearth;
 
 constexpr int64_t kRows = 19;  // one whole panel and a part of one
-constexpr uint64_t kPanels = (kRows + quant::kPanelRows - 1) / quant::kPanelRows;
 
 // Bytes of the input, repeated as often as needed.
 class Bytes {
@@ -31,10 +30,8 @@ class Bytes {
 
 std::vector<uint8_t> RandomMatrix(quant::Type type, uint64_t columns, Bytes& bytes) {
   const quant::TypeRow& row = quant::Row(type);
-  const uint64_t panel_bytes = quant::PanelBytes(type, columns);
-  const uint64_t middle_bytes = quant::MiddlePanelBytes(type, columns);
-  const uint64_t low_bytes = quant::LowPanelBytes(type, columns);
-  std::vector<uint8_t> packed(quant::PackedBytes(type, kRows, columns));
+  const quant::PackedMatrix matrix = quant::SizedMatrix(type, kRows, columns);
+  std::vector<uint8_t> packed(matrix.bytes());
   std::vector<uint8_t> source(kRows * quant::RowBytes(row, columns));
   for (uint8_t& b : source) b = bytes.Next();
   for (int64_t first = 0; first < kRows; first += quant::kPanelRows) {
@@ -43,10 +40,7 @@ std::vector<uint8_t> RandomMatrix(quant::Type type, uint64_t columns, Bytes& byt
       rows[r] = source.data() + static_cast<uint64_t>(first + r) * quant::RowBytes(row, columns);
     }
     const auto panel = static_cast<uint64_t>(first / quant::kPanelRows);
-    uint8_t* const middles = packed.data() + kPanels * panel_bytes;
-    quant::PackPanel(type, columns, rows,
-                     {packed.data() + panel * panel_bytes, middles + panel * middle_bytes,
-                      middles + kPanels * middle_bytes + panel * low_bytes});
+    quant::PackPanel(type, columns, rows, matrix.PartsAt(packed.data(), panel));
   }
   return packed;
 }
@@ -65,10 +59,10 @@ std::vector<float> Products(const kernels::KernelTable& table, quant::Type type,
                                          unit.data(), factor.data(), sums.data()};
   table.quantize({x.data(), columns, tokens, columns, 0, (tokens + 7) / 8, 0, columns / 32, view});
   std::vector<float> out(2 * static_cast<size_t>(tokens * kRows));
-  const auto width = static_cast<uint64_t>(columns);
-  const uint8_t* const middles = packed.data() + kPanels * quant::PanelBytes(type, width);
-  kernels::MatMulArgs args = {packed.data(),
-                              quant::PanelBytes(type, width),
+  const auto matrix = quant::SizedMatrix(type, kRows, static_cast<uint64_t>(columns));
+  const auto parts = matrix.PartsAt(packed.data(), 0);
+  kernels::MatMulArgs args = {parts.high,
+                              matrix.panel_bytes,
                               kRows,
                               columns,
                               0,
@@ -83,8 +77,8 @@ std::vector<float> Products(const kernels::KernelTable& table, quant::Type type,
                               nullptr,
                               nullptr,
                               0,
-                              middles,
-                              middles + kPanels * quant::MiddlePanelBytes(type, width)};
+                              parts.middle,
+                              parts.low};
   table.matmul[static_cast<size_t>(type)](args);
   args.out += tokens * kRows;
   table.matmul_float[static_cast<size_t>(type)](args);

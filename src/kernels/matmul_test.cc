@@ -36,33 +36,16 @@ constexpr HalfFields kHalfFields[] = {
 
 enum class Fill { kRandom, kAllOnes, kAllZeros };
 
-struct Matrix {
-  Type type;
-  uint64_t rows, columns;
-  std::vector<uint8_t> packed;
-  std::vector<float> floats;  // [rows][columns]
-  uint64_t panel_bytes, middle_bytes, low_bytes;
-
-  uint64_t panels() const { return CeilDiv(rows, kPanelRows); }
-  const uint8_t* middle() const { return packed.data() + panels() * panel_bytes; }
-  const uint8_t* low() const { return middle() + panels() * middle_bytes; }
-  quant::PanelParts<uint8_t> panel(uint64_t i) {
-    uint8_t* const data = packed.data();
-    return {data + i * panel_bytes, data + panels() * panel_bytes + i * middle_bytes,
-            data + panels() * (panel_bytes + middle_bytes) + i * low_bytes};
-  }
+struct Matrix : quant::PackedMatrix {
+  std::vector<uint8_t> packed = {};
+  std::vector<float> floats = {};  // [rows][columns]
 };
 
 // Nothing packed yet.
 Matrix EmptyMatrix(Type type, uint64_t rows, uint64_t columns) {
-  return {type,
-          rows,
-          columns,
-          std::vector<uint8_t>(quant::PackedBytes(type, rows, columns) + 64),
-          {},
-          quant::PanelBytes(type, columns),
-          quant::MiddlePanelBytes(type, columns),
-          quant::LowPanelBytes(type, columns)};
+  Matrix m{quant::SizedMatrix(type, rows, columns)};
+  m.packed.resize(m.bytes() + 64);
+  return m;
 }
 
 std::vector<uint8_t> SourceRow(Type type, uint64_t columns, Fill fill, Philox& random) {
@@ -110,7 +93,7 @@ Matrix MakeMatrix(Type type, uint64_t rows, uint64_t columns, Fill fill = Fill::
                  m.floats.data() + r * columns);
     }
     for (size_t i = 0; i < sources.size(); ++i) pointers[i] = sources[i].data();
-    quant::PackPanel(type, columns, pointers, m.panel(first / kPanelRows));
+    quant::PackPanel(type, columns, pointers, m.PartsAt(m.packed.data(), first / kPanelRows));
   }
   return m;
 }
@@ -150,9 +133,10 @@ std::vector<float> RunMatMul(MatMulFn fn, const Matrix& m, Tokens* q, const std:
   std::vector<float> out(static_cast<size_t>(tokens * rows), NAN);
   std::vector<float> scratch(static_cast<size_t>(tokens) * 16);
   const auto columns = static_cast<int64_t>(m.columns);
-  fn({m.packed.data(), m.panel_bytes, rows, columns, 0, static_cast<int64_t>(CeilDiv(m.rows, 16)),
+  const auto parts = m.PartsAt(m.packed.data(), 0);
+  fn({parts.high, m.panel_bytes, rows, columns, 0, static_cast<int64_t>(CeilDiv(m.rows, 16)),
       tokens, q == nullptr ? QuantizedTokens{} : q->view(), x.data(), columns, scratch.data(),
-      out.data(), rows, bias, add, rows, m.middle(), m.low()});
+      out.data(), rows, bias, add, rows, parts.middle, parts.low});
   return out;
 }
 
@@ -300,7 +284,7 @@ TEST(ExactSumsTest, AreExactAtTheirLargest) {
         Matrix m = EmptyMatrix(type, 16, 256);
         const uint8_t* pointers[kPanelRows];
         std::fill_n(pointers, kPanelRows, source.data());
-        quant::PackPanel(type, 256, pointers, m.panel(0));
+        quant::PackPanel(type, 256, pointers, m.PartsAt(m.packed.data(), 0));
         for (const size_t tokens : {1, 8}) {
           std::vector<float> x(256 * tokens);
           for (size_t i = 0; i < x.size(); ++i) x[i] = i / 256 % 2 == 0 ? 1016.0f : -1016.0f;
@@ -673,7 +657,8 @@ TEST(ByteGemmTest, IntegersAreExact) {
           }
         }
         for (size_t i = 0; i < sources.size(); ++i) pointers[i] = sources[i].data();
-        quant::PackPanel(Type::kQ8_0, columns, pointers, m.panel(first / kPanelRows));
+        quant::PackPanel(Type::kQ8_0, columns, pointers,
+                         m.PartsAt(m.packed.data(), first / kPanelRows));
       }
       for (int64_t tokens : {1, 16, 31, 80}) {
         std::vector<float> x(static_cast<size_t>(tokens) * columns);

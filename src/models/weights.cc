@@ -114,12 +114,9 @@ class Binder {
         tensor->columns() != static_cast<uint64_t>(columns)) {
       return BadShape(*tensor, fmt::format("[{}, {}]", rows, columns));
     }
-    out.type = panels == Panels::kSplit ? quant::SplitTypeOf(tensor->type) : tensor->type;
-    out.rows = tensor->rows();
-    out.columns = tensor->columns();
-    out.panel_bytes = quant::PanelBytes(out.type, out.columns);
-    out.middle_bytes = quant::MiddlePanelBytes(out.type, out.columns);
-    out.low_bytes = quant::LowPanelBytes(out.type, out.columns);
+    const bool split = panels == Panels::kSplit;
+    out = quant::SizedMatrix(split ? quant::SplitTypeOf(tensor->type) : tensor->type,
+                             tensor->rows(), tensor->columns());
     slots_.push_back({tensor, &out, nullptr, arena_bytes_});
     arena_bytes_ = RoundUp(arena_bytes_ + out.bytes(), 64);
     return {};
@@ -241,11 +238,8 @@ class ParallelLoad {
         rows[i] = buffer.data() + (row + i) * row_bytes;
       }
       const uint64_t panel = (slice.first_row + row) / kPanel;
-      const auto at = [&](const uint8_t* part) {
-        return arena_ + slice.slot->offset + (part - matrix.data);
-      };
       quant::PackPanel(matrix.type, matrix.columns, rows,
-                       {at(matrix.panel(panel)), at(matrix.middle(panel)), at(matrix.low(panel))});
+                       matrix.PartsAt(arena_ + slice.slot->offset, panel));
     }
     return {};
   }

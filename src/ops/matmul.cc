@@ -229,8 +229,8 @@ void MatMul(const Kernels& kernels, const Product& product, int64_t first, int64
   args.x_stride = input.x.stride;
   args.scratch = reinterpret_cast<float*>(product.scratch);
   args.bias = product.bias;
-  args.middle = weight.middle(0);
-  args.low = weight.low(0);
+  args.middle = weight.panel(0).middle;
+  args.low = weight.panel(0).low;
   (product.precise ? kernels.matmul_float[type] : kernels.matmul[type])(args);
 }
 
@@ -240,8 +240,8 @@ void RowSquares(const Kernels& kernels, const tensor::Weight& weight, const floa
   auto args = ArgsOf<kernels::MatMulArgs>(weight, first, last, {out, 0});
   args.tokens = 1;
   args.x = x;
-  args.middle = weight.middle(0);
-  args.low = weight.low(0);
+  args.middle = weight.panel(0).middle;
+  args.low = weight.panel(0).low;
   kernels.row_squares[static_cast<size_t>(weight.type)](args);
 }
 

@@ -259,21 +259,6 @@ float LeastOf(std::span<const Best> best, int32_t top, int64_t rows, const float
   return kept < top && kept < rows ? -least : least;
 }
 
-}  // namespace
-
-bool Screens(const Kernels& kernels, const tensor::Weight& weight, int64_t tokens, int32_t top) {
-  // The errors of a group have one bound for all of its tokens, and each wants other panels.
-  const int64_t most = tokens == 1 ? kMostScreened : kMostScreened / 2 / tokens;
-  return kernels.screen[static_cast<size_t>(weight.type)] != nullptr && top > 0 && top <= most &&
-         tokens <= kernels::kTokenGroup;
-}
-
-uint64_t ScreenBytes(int64_t rows, int64_t columns, int32_t threads) {
-  return PlanRoom(rows, columns, threads).end;
-}
-
-namespace {
-
 // The estimates of the share of one thread.
 void Estimate(const Kernels& kernels, const tensor::Weight& weight, bool both, const Input& input,
               const Worker& worker, Rows out, const Room& room, Tokens& tokens) {
@@ -284,7 +269,7 @@ void Estimate(const Kernels& kernels, const tensor::Weight& weight, bool both, c
   kernels.screen[static_cast<size_t>(weight.type)](
       {.panels = weight.data,
        .panel_bytes = weight.panel_bytes,
-       .middle = both ? weight.middle(0) : nullptr,
+       .middle = both ? weight.panel(0).middle : nullptr,
        .rows = rows,
        .columns = static_cast<int64_t>(RoundUp(weight.columns, 32)),
        .first_panel = first / quant::kPanelRows,
@@ -319,6 +304,17 @@ std::vector<int64_t> Wanted(const Room& room, const Tokens& tokens, std::span<co
 }
 
 }  // namespace
+
+bool Screens(const Kernels& kernels, const tensor::Weight& weight, int64_t tokens, int32_t top) {
+  // The errors of a group have one bound for all of its tokens, and each wants other panels.
+  const int64_t most = tokens == 1 ? kMostScreened : kMostScreened / 2 / tokens;
+  return kernels.screen[static_cast<size_t>(weight.type)] != nullptr && top > 0 && top <= most &&
+         tokens <= kernels::kTokenGroup;
+}
+
+uint64_t ScreenBytes(int64_t rows, int64_t columns, int32_t threads) {
+  return PlanRoom(rows, columns, threads).end;
+}
 
 void MatMulTop(const Kernels& kernels, const Product& product, const Input& input, int32_t top,
                Rows out, uint8_t* room_bytes, const Worker& worker) {

@@ -24,12 +24,7 @@ struct Matrix {
 Matrix MakeMatrix(quant::Type file_type, uint64_t rows, uint64_t columns, bool same) {
   Matrix m;
   tensor::Weight& w = m.weight;
-  w.type = quant::SplitTypeOf(file_type);
-  w.rows = rows;
-  w.columns = columns;
-  w.panel_bytes = quant::PanelBytes(w.type, columns);
-  w.middle_bytes = quant::MiddlePanelBytes(w.type, columns);
-  w.low_bytes = quant::LowPanelBytes(w.type, columns);
+  w = quant::SizedMatrix(quant::SplitTypeOf(file_type), rows, columns);
   m.data.resize(w.bytes() + 4096);
   const quant::TypeRow& row = quant::Row(file_type);
   const uint64_t blocks = columns / row.block_weights;
@@ -50,9 +45,7 @@ Matrix MakeMatrix(quant::Type file_type, uint64_t rows, uint64_t columns, bool s
     for (uint64_t i = 0; i < std::min<uint64_t>(kPanelRows, rows - panel * kPanelRows); ++i) {
       pointers[i] = source.data() + (panel * kPanelRows + i) * quant::RowBytes(row, columns);
     }
-    const auto at = [&](const uint8_t* part) { return m.data.data() + (part - w.data); };
-    quant::PackPanel(w.type, columns, pointers,
-                     {at(w.panel(panel)), at(w.middle(panel)), at(w.low(panel))});
+    quant::PackPanel(w.type, columns, pointers, w.PartsAt(m.data.data(), panel));
   }
   return m;
 }

@@ -467,6 +467,16 @@ uint64_t PackedBytes(Type type, uint64_t rows, uint64_t columns) {
                                       LowPanelBytes(type, columns));
 }
 
+PackedMatrix SizedMatrix(Type type, uint64_t rows, uint64_t columns) {
+  return {.type = type,
+          .rows = rows,
+          .columns = columns,
+          .panel_bytes = PanelBytes(type, columns),
+          .middle_bytes = MiddlePanelBytes(type, columns),
+          .low_bytes = LowPanelBytes(type, columns),
+          .data = nullptr};
+}
+
 void PackPanel(Type type, uint64_t columns, const uint8_t* const rows[kPanelRows],
                PanelParts<uint8_t> out) {
   const PackRow& row = PackRowOf(type);

@@ -47,14 +47,20 @@ struct PackedMatrix {
 
   uint64_t panels() const { return (rows + kPanelRows - 1) / kPanelRows; }
   uint64_t bytes() const { return panels() * (panel_bytes + middle_bytes + low_bytes); }
-  const uint8_t* panel(uint64_t i) const { return data + i * panel_bytes; }
-  const uint8_t* middle(uint64_t i) const { return panel(panels()) + i * middle_bytes; }
-  const uint8_t* low(uint64_t i) const { return middle(panels()) + i * low_bytes; }
+  // Panel i of what lies at `at` as this matrix does at `data`.
+  template <typename Byte>
+  PanelParts<Byte> PartsAt(Byte* at, uint64_t i) const {
+    Byte* const middles = at + panels() * panel_bytes;
+    return {at + i * panel_bytes, middles + i * middle_bytes,
+            middles + panels() * middle_bytes + i * low_bytes};
+  }
+  PanelParts<const uint8_t> panel(uint64_t i) const { return PartsAt(data, i); }
   void Row(uint64_t row, float* out) const {
-    const uint64_t i = row / kPanelRows;
-    UnpackRow(type, columns, {panel(i), middle(i), low(i)}, static_cast<int>(row % kPanelRows),
-              out);
+    UnpackRow(type, columns, panel(row / kPanelRows), static_cast<int>(row % kPanelRows), out);
   }
 };
+
+// The sizes of a matrix whose data is not there yet.
+PackedMatrix SizedMatrix(Type type, uint64_t rows, uint64_t columns);
 
 }  // namespace hearth::quant
