@@ -591,20 +591,20 @@ struct BlockScales {
                                                BlockScales& s) {
   // Less than this counts as zero: what follows is then far from denormal numbers.
   constexpr float kLeast = 0x1p-100f;
-  alignas(64) float tops[16] = {};
-  float most = 0;
-  for (int b = 0; b < blocks; ++b) {
-    tops[b] = ReduceMax(Max(Abs(Load(x + step * b)), Abs(Load(x + step * b + 16))));
-    most = most > tops[b] ? most : tops[b];
+  F reach[8];
+#pragma GCC unroll 8
+  for (int b = 0; b < 8; ++b) {
+    reach[b] = b < blocks ? Max(Abs(Load(x + step * b)), Abs(Load(x + step * b + 16))) : Set1(0);
   }
+  const F tops = ReduceMaxes(reach);
   if (!units) {
-    const F top = Load(tops);
-    Store(s.d, Div(top, Set1(127)));
-    Store(s.inverse, SelectLess(Set1(0), top, Div(Set1(127), top), Set1(0)));
+    Store(s.d, Div(tops, Set1(127)));
+    Store(s.inverse, SelectLess(Set1(0), tops, Div(Set1(127), tops), Set1(0)));
     return;
   }
+  const float most = ReduceMax(tops);
   s.unit = most < kLeast ? 0.0f : most / (127.0f * kMaxFactor);
-  const F share = Mul(Load(tops), Set1(most < kLeast ? 0.0f : kMaxFactor / most));
+  const F share = Mul(tops, Set1(most < kLeast ? 0.0f : kMaxFactor / most));
   const I factor =
       RoundToInt(Min(Max(Add(share, Set1(0.5f)), Set1(1)), Set1(static_cast<float>(kMaxFactor))));
   const F d = Mul(Set1(s.unit), ToFloat(factor));
@@ -630,37 +630,43 @@ inline QuantizedTokens SuperOf(const QuantizeArgs& a, int64_t group, int padded,
 }
 
 // One super-block of one token; blocks are `step` floats apart.
-inline void QuantizeSuper(const float* x, int64_t step, int blocks, int group,
-                          const QuantizedTokens& out) {
-  BlockScales scales;
+[[gnu::always_inline]] inline void QuantizeSuper(const float* x, int64_t step, int blocks,
+                                                 const BlockScales& scales, int group,
+                                                 const QuantizedTokens& out) {
   const bool units = out.unit != nullptr;
-  ScaleBlocks(x, step, blocks, units, scales);
   if (units) *out.unit = scales.unit;
+  I codes[16];
+#pragma GCC unroll 16
+  for (int i = 0; i < 16; ++i) {
+    codes[i] = Set1I(0);
+    if (i / 2 >= blocks) continue;
+    const F scaled = Mul(Load(x + step * (i / 2) + 16 * (i % 2)), Set1(scales.inverse[i / 2]));
+    // What is not finite gets codes too; the unit carries it on.
+    codes[i] = RoundToInt(Max(Min(scaled, Set1(127)), Set1(-127)));
+    StoreS8(out.q + 32 * (i / 2) * group + 16 * (i % 2), codes[i]);
+  }
+  alignas(64) int32_t sums[16];
+  StoreI(sums, ReduceAdds(codes));
   int32_t first = 0;
   for (int b = 0; b < blocks; ++b) {
-    const F inverse = Set1(scales.inverse[b]);
-    float whole = 0;
     for (int half = 0; half < 2; ++half) {
-      const F scaled = Mul(Load(x + step * b + 16 * half), inverse);
-      // What is not finite gets codes too; the unit carries it on.
-      const I codes = RoundToInt(Max(Min(scaled, Set1(127)), Set1(-127)));
-      const float total = ReduceAdd(ToFloat(codes));  // small integers: exact in any order
-      whole += total;
-      out.sum[(2 * b + half) * group] = static_cast<int32_t>(total);
-      out.dsum[(2 * b + half) * group] = scales.d[b] * total;
-      StoreS8(out.q + 32 * b * group + 16 * half, codes);
+      const int32_t sum = sums[2 * b + half];
+      out.sum[(2 * b + half) * group] = sum;
+      out.dsum[(2 * b + half) * group] = scales.d[b] * static_cast<float>(sum);
     }
     out.d[b * group] = scales.d[b];
     if (!units) continue;
     const int32_t factor = scales.factor[b];
     out.factor[b * group] = factor * 65537;
-    const int32_t sum = factor * static_cast<int32_t>(whole);
+    const int32_t sum = factor * (sums[2 * b] + sums[2 * b + 1]);
     if (b % 2 == 0) first = sum & 0xffff;
     out.sums[b / 2 * group] = b % 2 == 0 ? first : sum * 65536 + first;
   }
 }
 
 inline void Quantize(const QuantizeArgs& a) {
+  // Scales of several super-blocks are computed first: each waits long for its divisions.
+  constexpr int64_t kBlocksAhead = 8 * quant::kSuperBlocks;
   static constexpr float kZeros[32] = {};
   for (int64_t group = a.first_group; group < a.last_group; ++group) {
     const int64_t first = group * kTokenGroup;
@@ -669,11 +675,24 @@ inline void Quantize(const QuantizeArgs& a) {
     const int padded = PaddedGroup(valid);
     for (int m = 0; m < padded; ++m) {
       const bool given = m < valid;
-      for (int64_t block = a.first_block; block < a.last_block; block += quant::kSuperBlocks) {
-        const int64_t blocks = a.last_block - block;
-        QuantizeSuper(given ? a.x + (first + m) * a.stride + 32 * block : kZeros, given ? 32 : 0,
-                      blocks < quant::kSuperBlocks ? static_cast<int>(blocks) : quant::kSuperBlocks,
-                      padded, SuperOf(a, group, padded, m, block));
+      const float* const x = given ? a.x + (first + m) * a.stride : kZeros;
+      const int64_t step = given ? 32 : 0;
+      const auto blocks_at = [&](int64_t block) {
+        const int64_t rest = a.last_block - block;
+        return rest < quant::kSuperBlocks ? static_cast<int>(rest) : quant::kSuperBlocks;
+      };
+      for (int64_t begin = a.first_block; begin < a.last_block; begin += kBlocksAhead) {
+        const int64_t end = a.last_block < begin + kBlocksAhead ? a.last_block : begin + kBlocksAhead;
+        BlockScales scales[kBlocksAhead / quant::kSuperBlocks];
+        BlockScales* of = scales;
+        for (int64_t block = begin; block < end; block += quant::kSuperBlocks, ++of) {
+          ScaleBlocks(x + step * block, step, blocks_at(block), a.out.unit != nullptr, *of);
+        }
+        of = scales;
+        for (int64_t block = begin; block < end; block += quant::kSuperBlocks, ++of) {
+          QuantizeSuper(x + step * block, step, blocks_at(block), *of, padded,
+                        SuperOf(a, group, padded, m, block));
+        }
       }
     }
   }

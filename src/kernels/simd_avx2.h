@@ -128,6 +128,21 @@ inline float ReduceMax(F x) {
   const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
   return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
 }
+inline __m256 MaxOfHalves(const F& x, const F& y) {
+  const __m256 p = _mm256_max_ps(x.a, x.b), q = _mm256_max_ps(y.a, y.b);
+  return _mm256_max_ps(_mm256_permute2f128_ps(p, q, 0x20), _mm256_permute2f128_ps(p, q, 0x31));
+}
+inline __m256 MaxOfPairs(__m256 p, __m256 q) {
+  return _mm256_max_ps(_mm256_shuffle_ps(p, q, 0x44), _mm256_shuffle_ps(p, q, 0xee));
+}
+inline F ReduceMaxes(const F (&x)[8]) {
+  const __m256 p = MaxOfPairs(MaxOfHalves(x[0], x[1]), MaxOfHalves(x[2], x[3]));
+  const __m256 q = MaxOfPairs(MaxOfHalves(x[4], x[5]), MaxOfHalves(x[6], x[7]));
+  const __m256 all = _mm256_max_ps(_mm256_shuffle_ps(p, q, 0x88), _mm256_shuffle_ps(p, q, 0xdd));
+  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+  const __m256 ordered = _mm256_permutevar8x32_ps(all, order);
+  return {ordered, ordered};
+}
 
 inline I Set1I(int32_t x) {
   return {_mm256_set1_epi32(x), _mm256_set1_epi32(x)};
@@ -188,6 +203,18 @@ inline int32_t ReduceMaxI(I x) {
       _mm_max_epi32(_mm256_castsi256_si128(eight), _mm256_extracti128_si256(eight, 1));
   const __m128i two = _mm_max_epi32(four, _mm_shuffle_epi32(four, 0x4e));
   return _mm_cvtsi128_si32(_mm_max_epi32(two, _mm_shuffle_epi32(two, 0xb1)));
+}
+inline __m256i AddEight(const I* x) {
+  const auto pairs = [](const I& y, const I& z) {
+    return _mm256_hadd_epi32(_mm256_add_epi32(y.a, y.b), _mm256_add_epi32(z.a, z.b));
+  };
+  const __m256i p = _mm256_hadd_epi32(pairs(x[0], x[1]), pairs(x[2], x[3]));
+  const __m256i q = _mm256_hadd_epi32(pairs(x[4], x[5]), pairs(x[6], x[7]));
+  return _mm256_add_epi32(_mm256_permute2x128_si256(p, q, 0x20),
+                          _mm256_permute2x128_si256(p, q, 0x31));
+}
+inline I ReduceAdds(const I (&x)[16]) {
+  return {AddEight(x), AddEight(x + 8)};
 }
 template <int n>
 inline I ShiftLeftI(I x) {

@@ -109,6 +109,36 @@ inline float ReduceMax(F x) {
   const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
   return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
 }
+// What joins lanes i and i + n of x and of y by `op`, for n = 8, 4, 2 and 1 in turn: after all four
+// the lanes of 16 words stand in the order that InOrder undoes.
+template <int n, typename Op>
+inline __m512 Join(__m512 x, __m512 y, const Op& op) {
+  if constexpr (n == 8) {
+    return op(_mm512_shuffle_f32x4(x, y, 0x44), _mm512_shuffle_f32x4(x, y, 0xee));
+  } else if constexpr (n == 4) {
+    return op(_mm512_shuffle_f32x4(x, y, 0x88), _mm512_shuffle_f32x4(x, y, 0xdd));
+  } else if constexpr (n == 2) {
+    return op(_mm512_shuffle_ps(x, y, 0x44), _mm512_shuffle_ps(x, y, 0xee));
+  } else {
+    return op(_mm512_shuffle_ps(x, y, 0x88), _mm512_shuffle_ps(x, y, 0xdd));
+  }
+}
+template <typename Op>
+inline __m512 JoinEight(const __m512 (&x)[8], const Op& op) {
+  const auto four = [&](int i) {
+    return Join<4>(Join<8>(x[i], x[i + 1], op), Join<8>(x[i + 2], x[i + 3], op), op);
+  };
+  return Join<2>(four(0), four(4), op);
+}
+inline __m512i InOrder() {
+  return _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+}
+inline F ReduceMaxes(const F (&x)[8]) {
+  const auto max = [](__m512 y, __m512 z) { return _mm512_max_ps(y, z); };
+  const __m512 eight =
+      JoinEight({x[0].a, x[1].a, x[2].a, x[3].a, x[4].a, x[5].a, x[6].a, x[7].a}, max);
+  return {_mm512_permutexvar_ps(InOrder(), Join<1>(eight, eight, max))};
+}
 
 inline I Set1I(int32_t x) {
   return {_mm512_set1_epi32(x)};
@@ -167,6 +197,18 @@ inline I MulI(I x, I y) {
 }
 inline int32_t ReduceMaxI(I x) {
   return _mm512_reduce_max_epi32(x.a);
+}
+inline I ReduceAdds(const I (&x)[16]) {
+  const auto add = [](__m512 y, __m512 z) {
+    return _mm512_castsi512_ps(
+        _mm512_add_epi32(_mm512_castps_si512(y), _mm512_castps_si512(z)));
+  };
+  const auto eight = [&](int i) {
+    const auto word = [&](int k) { return _mm512_castsi512_ps(x[i + k].a); };
+    return JoinEight({word(0), word(1), word(2), word(3), word(4), word(5), word(6), word(7)}, add);
+  };
+  return {_mm512_permutexvar_epi32(InOrder(),
+                                   _mm512_castps_si512(Join<1>(eight(0), eight(8), add)))};
 }
 template <int n>
 inline I ShiftLeftI(I x) {

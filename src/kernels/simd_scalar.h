@@ -156,6 +156,13 @@ inline float ReduceMax(F x) {
   return x.v[0];
 }
 
+// ReduceMax of each, in the lanes from 0 and again in those from 8.
+inline F ReduceMaxes(const F (&x)[8]) {
+  F r;
+  for (int i = 0; i < 8; ++i) r.v[i] = r.v[i + 8] = ReduceMax(x[i]);
+  return r;
+}
+
 inline I Set1I(int32_t x) {
   I r;
   HEARTH_LANES r.v[i] = x;
@@ -236,6 +243,14 @@ inline int32_t ReduceMaxI(I a) {
     for (int i = 0; i < n; ++i) a.v[i] = a.v[i] > a.v[i + n] ? a.v[i] : a.v[i + n];
   }
   return a.v[0];
+}
+// The sum of each.
+inline I ReduceAdds(const I (&x)[16]) {
+  I r = {};
+  HEARTH_LANES {
+    for (int k = 0; k < 16; ++k) r.v[i] += x[i].v[k];
+  }
+  return r;
 }
 template <int n>
 inline I ShiftLeftI(I a) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <initializer_list>
+#include <type_traits>
 
 #include "base/checked.h"
 #include "models/rope.h"
@@ -189,6 +190,11 @@ class Pass {
     return input;
   }
 
+  // What fills rows that the step before has computed.
+  struct Filled {
+    void operator()(int64_t) const {}
+  };
+
   // The rows of `rows` from token `first` on as input of products with `matrices`. `fill(t)`
   // computes the row of token t; each thread does its groups of tokens, or the only token for
   // itself. have_tops: s_.tops[0] holds the largest magnitudes of all columns.
@@ -231,10 +237,12 @@ class Pass {
   // all in some columns.
   template <typename Fill>
   void FillFew(const ops::Input& input, int64_t columns, int64_t first, const Fill& fill) const {
-    const auto [begin, end] = worker_.Share(input.tokens);
-    for (int64_t t = begin; t < end; ++t) fill(first + t);
-    Mark(Op::kNorm);
-    Barrier();
+    if constexpr (!std::is_same_v<Fill, Filled>) {
+      const auto [begin, end] = worker_.Share(input.tokens);
+      for (int64_t t = begin; t < end; ++t) fill(first + t);
+      Mark(Op::kNorm);
+      Barrier();
+    }
     if (s_.shape.precise) return;
     const auto [from, to] = worker_.Share(columns, quant::kSuperColumns);
     ops::FillColumns(*s_.kernels, input, columns, from, to);
@@ -286,15 +294,18 @@ class Pass {
   // The attention output as input of the output projection.
   ops::Input Mixed(const LayerWeights& layer, size_t i) {
     const ops::Rows rows = {s_.mixed[Slot(0)], s_.mixed.stride};
+    if (!single_ && !together_) {
+      return Prepare(rows, c_.query_rows(), 0, {&layer.output}, false, Filled{});
+    }
     return Prepare(rows, c_.query_rows(), 0, {&layer.output}, false, [&](int64_t t) {
-      if (single_ || together_) ops::FinishAttention(AttentionOf(i, t));
+      ops::FinishAttention(AttentionOf(i, t));
       Mark(Op::kAttention);
     });
   }
 
   // The activated hidden rows of the MLP as input of the down projection.
   ops::Input Hidden(const LayerWeights& layer) {
-    return Prepare(s_.gate, c_.feed_forward, 0, {&layer.down}, Gated(layer), [](int64_t) {});
+    return Prepare(s_.gate, c_.feed_forward, 0, {&layer.down}, Gated(layer), Filled{});
   }
 
   // True when gate, up and activation are one product.
