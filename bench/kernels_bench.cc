@@ -113,7 +113,7 @@ void RunScreen(benchmark::State& state, const kernels::KernelTable* table, quant
            .first_panel = first,
            .last_panel = last,
            .tokens = tokens,
-           .x = {w.q.data(), w.sum.data(), d.data(), w.sum.data()},
+           .x = {w.q.data(), w.sum.data(), d.data(), w.sum.data(), d.data()},
            .out = w.out.data(),
            .out_stride = rows,
            .highest = highest.data(),

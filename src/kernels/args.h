@@ -93,15 +93,19 @@ using MatMulFn = void (*)(const MatMulArgs&);
 //   d      [super-blocks][g]      n * scale: x = d / n * q
 //   share  [columns / 32]         of these columns in the variance of any token, of kScreenShare;
 //                                 two words where a scale has 16, the high one of the first 16
+//   rounded [super-blocks]         the same of rounding each weight to a multiple of 32 times the
+//                                  scale of its super-block (screen_amx.inl)
 struct ScreenTokens {
   int8_t* q;
   int32_t* start;
   float* d;
   int32_t* share;
+  float* rounded;
 };
 inline constexpr int32_t kScreenBias = 1 << 13;
 // 16 shares, times squares of bytes, fit into 31 bits.
 inline constexpr int32_t kScreenShare = (1 << 13) - 1;
+inline constexpr int64_t kScreenTileColumns = 8192;
 struct ScreenArgs {
   const uint8_t* panels;
   uint64_t panel_bytes;
@@ -216,6 +220,9 @@ struct GemmTable {
   void (*tile_tokens)(const TileArgs&);
   TileAttendFn attend[kKvTypes];
   ByteGemmTable bytes;
+  // With the middle bits, of 2 or more tokens and up to kScreenTileColumns columns in whole
+  // super-blocks; null where the type has none.
+  ScreenFn screen[quant::kTypeCount];
 };
 
 // The kernels of one ISA row; every row is tested against the scalar one.

@@ -33,7 +33,7 @@ if(NOT HEARTH_ISA_SCALAR_ONLY)
   isa_unit(isa_avx2.cc ${avx2})
   isa_unit(isa_avxvnni.cc ${avx2} -mavxvnni)
   isa_unit(isa_avx512vnni.cc ${avx512})
-  isa_unit(isa_amx.cc ${avx512} -mavx512bf16 -mamx-tile -mamx-int8 -mamx-bf16)
+  isa_unit(isa_amx.cc ${avx512} -mavx512vbmi -mavx512bf16 -mamx-tile -mamx-int8 -mamx-bf16)
 endif()
 
 # Peak-rate loops of `hearth bench limits`.

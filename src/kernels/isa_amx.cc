@@ -7,6 +7,7 @@
 #include "kernels/attention_amx.inl"
 #include "kernels/gemm_bf16.inl"
 #include "kernels/gemm_int8_amx.inl"
+#include "kernels/screen_amx.inl"
 
 #include "kernels/gemm_int8.inl"
 
@@ -19,6 +20,7 @@ const GemmTable kAmxGemm = {
     .attend = {AttendTiles<Kv::kFloat>, AttendTiles<Kv::kHalf>, AttendTiles<Kv::kInt8>},
     .bytes = {ByteProduct::kMinTokens, HEARTH_ALL_TYPES(ByteGemmOf), ByteTokens<ByteProduct>,
               ColumnTops},
+    .screen = HEARTH_ALL_TYPES(ScreenAmxOf),
 };
 
 }  // namespace hearth::kernels

@@ -56,18 +56,20 @@ struct Room {
 // Where the parts of a room, and of the tokens of a thread, begin, in bytes.
 struct RoomPlan {
   uint64_t panels, variance, tokens, best, doubt, wanted, end;
-  uint64_t start, d, share, terms, tokens_end;
+  uint64_t start, d, share, rounded, terms, tokens_end;
 };
 RoomPlan PlanRoom(int64_t rows, int64_t columns, int32_t threads) {
   constexpr uint64_t kTokens = kernels::kTokenGroup;
   const uint64_t blocks = CeilDiv(static_cast<uint64_t>(columns), 32);
+  const uint64_t supers = CeilDiv(blocks, quant::kSuperBlocks);
   const auto team = static_cast<uint64_t>(threads);
   RoomPlan plan = {};
   plan.start = kTokens * 32 * blocks;
   plan.d = plan.start + kTokens * sizeof(int32_t) * blocks;
-  plan.share = plan.d + kTokens * sizeof(float) * CeilDiv(blocks, quant::kSuperBlocks);
-  plan.terms = plan.share + sizeof(int32_t) * blocks;
-  plan.tokens_end = RoundUp(plan.terms + kTokens * sizeof(float) * 2 * blocks, 64);
+  plan.share = plan.d + kTokens * sizeof(float) * supers;
+  plan.rounded = plan.share + sizeof(int32_t) * blocks;
+  plan.terms = plan.rounded + sizeof(float) * supers;
+  plan.tokens_end = RoundUp(plan.terms + kTokens * sizeof(float) * (2 * blocks + supers), 64);
   plan.panels = RoundUp(CeilDiv(static_cast<uint64_t>(rows), quant::kPanelRows), 16);
   plan.variance = kTokens * plan.panels * sizeof(float);
   plan.tokens = plan.variance + plan.panels * sizeof(float);
@@ -141,8 +143,10 @@ class Tokens {
         group_(kernels::PaddedGroup(tokens)),
         blocks_(columns / 32),
         x_{reinterpret_cast<int8_t*>(room), reinterpret_cast<int32_t*>(room + plan.start),
-           reinterpret_cast<float*>(room + plan.d), reinterpret_cast<int32_t*>(room + plan.share)},
-        terms_(reinterpret_cast<float*>(room + plan.terms)) {}
+           reinterpret_cast<float*>(room + plan.d), reinterpret_cast<int32_t*>(room + plan.share),
+           reinterpret_cast<float*>(room + plan.rounded)},
+        terms_(reinterpret_cast<float*>(room + plan.terms)),
+        rounded_(terms_ + group_ * 2 * blocks_) {}
 
   // Variances of a token's errors are `factor(token)` times those of the screen.
   void Fill(const Parts& parts) {
@@ -155,6 +159,12 @@ class Tokens {
     for (int64_t b = 0; b < blocks_; ++b) {
       const int32_t first = Share(2 * b), second = Share(2 * b + 1);
       x_.share[b] = parts.halves ? first << 16 | second : std::max(first, second);
+    }
+    for (int64_t i = 0; i * quant::kSuperBlocks < blocks_; ++i) {
+      x_.rounded[i] = 0;
+      for (int64_t m = 0; m < group_; ++m) {
+        x_.rounded[i] = std::max(x_.rounded[i], rounded_[i * group_ + m] / factor(m));
+      }
     }
   }
   float factor(int64_t token) const { return factor_[static_cast<size_t>(token)]; }
@@ -174,6 +184,7 @@ class Tokens {
     }
     if (!std::isfinite(all)) d = std::numeric_limits<float>::quiet_NaN();
     x_.d[begin / quant::kSuperBlocks * group_ + m] = parts.values * d;
+    float rounded = 0;
     for (int64_t b = begin; b < end; ++b) {
       const int64_t at = b * group_ + m;
       const float ratio = d > 0 ? q_.d[at] / d : 0;
@@ -183,6 +194,8 @@ class Tokens {
         const Rescaled r = Rescale(q_.q + 32 * at + 16 * half, ratio, x_.q + 32 * at + 16 * half);
         starts[half] = r.sum;
         terms[half] = d * d * (parts.low * r.squares + parts.code * r.lost + parts.start);
+        rounded += d * d * kRounding *
+                   (static_cast<float>(r.sum) * static_cast<float>(r.sum) + r.squares + r.lost);
       }
       if (parts.halves) {
         for (int32_t& start : starts) start = Start(parts, start) + kernels::kScreenBias;
@@ -191,7 +204,12 @@ class Tokens {
         x_.start[at] = Start(parts, starts[0] + starts[1]);
       }
     }
+    rounded_[begin / quant::kSuperBlocks * group_ + m] = rounded;
   }
+  // Of a byte of screen_amx.inl, two roundings of which the second counts for half of the weights:
+  // 32^2 * (1 / 12 + 1 / 24). They belong to a scale and its codes, so that the errors of 16
+  // columns lie between independent ones and one and the same.
+  static constexpr float kRounding = 128;
   static int32_t Start(const Parts& parts, int32_t sum) {
     return static_cast<int32_t>(std::lrint(-parts.zero * static_cast<float>(sum)));
   }
@@ -209,7 +227,8 @@ class Tokens {
   const kernels::QuantizedTokens& q_;
   const int64_t group_, blocks_;
   const kernels::ScreenTokens x_;
-  float* const terms_;  // [group][columns / 16] of the variance
+  float* const terms_;    // [group][columns / 16] of the variance
+  float* const rounded_;  // [super-blocks][group] of what rounding of weights adds
   std::array<float, kernels::kTokenGroup> factor_;
 };
 
@@ -259,6 +278,16 @@ float LeastOf(std::span<const Best> best, int32_t top, int64_t rows, const float
   return kept < top && kept < rows ? -least : least;
 }
 
+kernels::ScreenFn ScreenOf(const Kernels& kernels, const tensor::Weight& weight, bool both,
+                           int64_t tokens) {
+  const auto type = static_cast<size_t>(weight.type);
+  const bool tiles = kernels.matrix_unit != nullptr && both && tokens > 1 &&
+                     weight.columns % quant::kSuperColumns == 0 &&
+                     weight.columns <= kernels::kScreenTileColumns;
+  const kernels::ScreenFn on_tiles = tiles ? kernels.matrix_unit->screen[type] : nullptr;
+  return on_tiles != nullptr ? on_tiles : kernels.screen[type];
+}
+
 // The estimates of the share of one thread.
 void Estimate(const Kernels& kernels, const tensor::Weight& weight, bool both, const Input& input,
               const Worker& worker, Rows out, const Room& room, Tokens& tokens) {
@@ -266,7 +295,7 @@ void Estimate(const Kernels& kernels, const tensor::Weight& weight, bool both, c
   const auto rows = static_cast<int64_t>(weight.rows);
   const auto [first, last] = worker.Share(rows, quant::kPanelRows);
   if (first >= last) return;
-  kernels.screen[static_cast<size_t>(weight.type)](
+  ScreenOf(kernels, weight, both, input.tokens)(
       {.panels = weight.data,
        .panel_bytes = weight.panel_bytes,
        .middle = both ? weight.panel(0).middle : nullptr,

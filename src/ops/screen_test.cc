@@ -145,7 +145,18 @@ TEST_P(ScreenTest, TheTopIsThatOfTheWholeProduct) {
   }
 }
 
-// The same estimates on every instruction set, and few rows that need more than them.
+// Length of the difference of two vectors over that of the second.
+double Distance(const std::vector<float>& x, const std::vector<float>& y) {
+  double apart = 0, all = 0;
+  for (size_t i = 0; i < x.size(); ++i) {
+    apart += std::pow(double{x[i]} - double{y[i]}, 2);
+    all += std::pow(double{y[i]}, 2);
+  }
+  return std::sqrt(apart / all);
+}
+
+// The same estimates on every instruction set but rounded ones on tiles, and few rows that need
+// more than them.
 TEST_P(ScreenTest, EveryRowEstimatesAlikeAndReadsLittleElse) {
   const Matrix m = MakeMatrix(GetParam(), 16 * 200, 768, false);
   const auto tables = kernels::UsableTables();
@@ -155,7 +166,14 @@ TEST_P(ScreenTest, EveryRowEstimatesAlikeAndReadsLittleElse) {
     const auto expected = Top(*tables[0], m, first, 1, 1);
     for (const Kernels* kernels : tables) {
       const Tokens tokens = MakeTokens(*kernels, 768, count, 1, 1);
-      EXPECT_EQ(Top(*kernels, m, tokens, 1, 1), expected) << kernels->name;
+      const std::vector<float> got = Top(*kernels, m, tokens, 1, 1);
+      const bool rounded = count > 1 && kernels->matrix_unit != nullptr &&
+                           kernels->matrix_unit->screen[static_cast<size_t>(m.weight.type)];
+      if (rounded) {
+        EXPECT_LT(Distance(got, expected), 0.02) << kernels->name;
+      } else {
+        EXPECT_EQ(got, expected) << kernels->name;
+      }
     }
     size_t exact = 0;
     for (size_t i = 0; i < whole.size(); ++i) exact += whole[i] == expected[i];
