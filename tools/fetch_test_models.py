@@ -232,6 +232,9 @@ def link_from_store(model, folder):
 
 
 def main(arguments):
+  if len(arguments) != 1 or arguments[0].startswith("-"):
+    print(__doc__)
+    return 0 if arguments in (["-h"], ["--help"]) else 2
   folder = pathlib.Path(arguments[0])
   folder.mkdir(parents=True, exist_ok=True)
   complete = True

@@ -31,8 +31,7 @@ inline constexpr std::array<IsaRow, kIsaCount> kIsaTable = {{
     {Isa::kAvx2, "avx2", kNeedAvx2},
     {Isa::kAvxVnni, "avxvnni", kNeedAvx2 | kAVXVNNI},
     {Isa::kAvx512Vnni, "avx512vnni", kNeedAvx512},
-    {Isa::kAmx, "amx",
-     kNeedAvx512 | kAVX512VBMI | kAVX512BF16 | kAMXTILE | kAMXINT8 | kAMXBF16},
+    {Isa::kAmx, "amx", kNeedAvx512 | kAVX512VBMI | kAVX512BF16 | kAMXTILE | kAMXINT8 | kAMXBF16},
 }};
 
 constexpr const IsaRow& Row(Isa isa) {

@@ -3,6 +3,7 @@
 #include "engine/answering.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
 #include "engine/messages.h"
@@ -11,11 +12,34 @@ namespace hearth::engine {
 
 using text::Token;
 
-Status CheckLogits(std::span<const float> logits, const std::string& model_path) {
-  uint32_t bad = 0;  // without a branch per value, because there may be millions
-  for (const float v : logits) bad |= static_cast<uint32_t>(!std::isfinite(v));
-  if (bad == 0) return {};
+namespace {
+
+bool AllFinite(std::span<const float> values) {
+  uint32_t bad = 0;  // without a branch per value
+  for (const float v : values) bad |= static_cast<uint32_t>(!std::isfinite(v));
+  return bad == 0;
+}
+
+Status Checked(bool finite, const std::string& model_path) {
+  if (finite) return {};
   return Fail(Code::kDataLoss, msg::kEngineBadNumbers, model_path);
+}
+
+}  // namespace
+
+Status CheckLogits(std::span<const float> logits, const std::string& model_path) {
+  return Checked(AllFinite(logits), model_path);
+}
+
+Status CheckLogits(std::span<const float> logits, const std::string& model_path, ThreadTeam& team) {
+  std::atomic<bool> finite = true;
+  team.Run([&](const Worker& worker) {
+    const auto [first, last] = worker.Share(static_cast<int64_t>(logits.size()));
+    if (!AllFinite(logits.subspan(static_cast<size_t>(first), static_cast<size_t>(last - first)))) {
+      finite.store(false, std::memory_order_relaxed);
+    }
+  });
+  return Checked(finite, model_path);
 }
 
 Answering::Answering(const text::Tokenizer& tokenizer, std::span<const Token> prompt, size_t cached,

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/thread_team.h"
 #include "engine/session.h"
 #include "engine/stop_text.h"
 #include "text/sampler.h"
@@ -17,6 +18,8 @@ namespace hearth::engine {
 
 // kDataLoss when they are no numbers.
 Status CheckLogits(std::span<const float> logits, const std::string& model_path);
+// The same on all threads: those of several tokens are millions.
+Status CheckLogits(std::span<const float> logits, const std::string& model_path, ThreadTeam& team);
 
 // One answer while it grows, without the model: what has to be computed next, and what its logits
 // mean. A step is a pass over Next, Computed, with logits Choose, and Accept.

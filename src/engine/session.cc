@@ -80,8 +80,8 @@ Status Session::Impl::Extend(std::span<const Token> batch, int32_t want, float* 
                .top = top,
                .cancel = nullptr,
                .trace = trace});
+      HEARTH_TRY(CheckLogits({out, wanted * vocabulary}, model.path, *model.team));
     }
-    HEARTH_TRY(CheckLogits({out, wanted * vocabulary}, model.path));
     out += wanted * vocabulary;
     tokens.insert(tokens.end(), part.tokens.begin(), part.tokens.end());
     done = end;

@@ -165,8 +165,8 @@ Status DecodeTogether(std::span<Session* const> sessions, std::span<const Token>
                .top = top,
                .cancel = nullptr,
                .trace = nullptr});
+      HEARTH_TRY(CheckLogits(out, model.path, *model.team));
     }
-    HEARTH_TRY(CheckLogits(out, model.path));
     for (size_t i = 0; i < count; ++i)
       sessions[done + i]->impl().tokens.push_back(tokens[done + i]);
     done += count;

@@ -682,7 +682,8 @@ inline void Quantize(const QuantizeArgs& a) {
         return rest < quant::kSuperBlocks ? static_cast<int>(rest) : quant::kSuperBlocks;
       };
       for (int64_t begin = a.first_block; begin < a.last_block; begin += kBlocksAhead) {
-        const int64_t end = a.last_block < begin + kBlocksAhead ? a.last_block : begin + kBlocksAhead;
+        const int64_t end =
+            a.last_block < begin + kBlocksAhead ? a.last_block : begin + kBlocksAhead;
         BlockScales scales[kBlocksAhead / quant::kSuperBlocks];
         BlockScales* of = scales;
         for (int64_t block = begin; block < end; block += quant::kSuperBlocks, ++of) {

@@ -200,15 +200,14 @@ inline int32_t ReduceMaxI(I x) {
 }
 inline I ReduceAdds(const I (&x)[16]) {
   const auto add = [](__m512 y, __m512 z) {
-    return _mm512_castsi512_ps(
-        _mm512_add_epi32(_mm512_castps_si512(y), _mm512_castps_si512(z)));
+    return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(y), _mm512_castps_si512(z)));
   };
   const auto eight = [&](int i) {
     const auto word = [&](int k) { return _mm512_castsi512_ps(x[i + k].a); };
     return JoinEight({word(0), word(1), word(2), word(3), word(4), word(5), word(6), word(7)}, add);
   };
-  return {_mm512_permutexvar_epi32(InOrder(),
-                                   _mm512_castps_si512(Join<1>(eight(0), eight(8), add)))};
+  return {
+      _mm512_permutexvar_epi32(InOrder(), _mm512_castps_si512(Join<1>(eight(0), eight(8), add)))};
 }
 template <int n>
 inline I ShiftLeftI(I x) {
