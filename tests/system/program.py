@@ -24,7 +24,9 @@ class ProgramTest(unittest.TestCase):
         "PATH": os.environ["PATH"], "HOME": self.temporary.name, "HEARTH_HOME": self.home,
         "HEARTH_LANG": "en", "TERM": "xterm", "LC_ALL": "C.UTF-8"}
     leaks = os.path.join(os.path.dirname(os.path.abspath(__file__)), "leaks.txt")
-    self.environment["LSAN_OPTIONS"] = f"suppressions={leaks}:print_suppressions=0"
+    # Whole stacks, so that a library that called another one's allocation is found.
+    self.environment["LSAN_OPTIONS"] = (
+        f"suppressions={leaks}:print_suppressions=0:fast_unwind_on_malloc=0")
     for name, value in os.environ.items():
       if name.endswith("SAN_OPTIONS"):
         self.environment[name] = value
