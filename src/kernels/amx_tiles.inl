@@ -30,8 +30,7 @@ struct alignas(64) TileConfig {
   uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
 };
 
-inline void ConfigureTiles() {
-  TileConfig config;
+inline void ConfigureTiles(TileConfig config = {}) {
   // GCC 12 tells the optimiser that only 8 bytes are read; this keeps the other stores.
   asm volatile("" : "+m"(config));
   _tile_loadconfig(&config);

@@ -591,9 +591,9 @@ struct BlockScales {
                                                BlockScales& s) {
   // Less than this counts as zero: what follows is then far from denormal numbers.
   constexpr float kLeast = 0x1p-100f;
-  F reach[8];
+  F reach[quant::kSuperBlocks];
 #pragma GCC unroll 8
-  for (int b = 0; b < 8; ++b) {
+  for (int b = 0; b < quant::kSuperBlocks; ++b) {
     reach[b] = b < blocks ? Max(Abs(Load(x + step * b)), Abs(Load(x + step * b + 16))) : Set1(0);
   }
   const F tops = ReduceMaxes(reach);

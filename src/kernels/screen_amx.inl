@@ -99,7 +99,7 @@ class ScreenTiles {
   struct Unit {
     int64_t set = 0, super = 0;
     int panel = 0;
-    F f = Set1(0), variance = Set1(0);  // scales of the rows; the sum up to here
+    F f = Set1(0), squares = Set1(0);  // scales of the rows, and what the variance has of f * f
   };
 
  public:
@@ -143,10 +143,8 @@ class ScreenTiles {
 
   [[gnu::always_inline]] void Open(Unit& unit, uint8_t* out) {
     PanelReader<kType, 2>& reader = reader_[unit.panel];
-    F& variance = variance_[unit.panel];
     if (unit.super == 0) {
       reader.Open(a_.panels, a_.panel_bytes, a_.middle, nullptr, PanelOf(unit), a_.columns);
-      variance = Set1(0);
     }
     PrefetchAhead<Fmt::kAreaBytes>(reader.at);
     reader.OpenSuper();
@@ -163,8 +161,7 @@ class ScreenTiles {
       squares = AddWordDots(squares, AsUnits(MulW(pair, pair)), Set1I(share[b]));
     }
     unit.f = reader.scales.d;
-    const F all = Add(ToFloat(squares), Set1(a_.x.rounded[unit.super]));
-    unit.variance = variance = Fma(all, Mul(unit.f, unit.f), variance);
+    unit.squares = Add(ToFloat(squares), Set1(a_.x.rounded[unit.super]));
   }
 
   template <int kSum>
@@ -186,14 +183,19 @@ class ScreenTiles {
     const F f = Mul(unit.f, Set1(4));
     const float* d = a_.x.d + unit.super * kTokenGroup;
     F* out = out_[unit.panel];
+    F& variance = variance_[unit.panel];
+    if (unit.super == 0) {
+      for (int m = 0; m < kTokenGroup; ++m) out[m] = Set1(0);
+      variance = Set1(0);
+    }
 #pragma GCC unroll 8
     for (int m = 0; m < kTokenGroup; ++m) {
-      const F before = unit.super == 0 ? Set1(0) : out[m];
-      out[m] = Fma(ToFloat(LoadI(sums[m])), Mul(f, Set1(d[m])), before);
+      out[m] = Fma(ToFloat(LoadI(sums[m])), Mul(f, Set1(d[m])), out[m]);
     }
+    variance = Fma(unit.squares, Mul(unit.f, unit.f), variance);
     if (unit.super + 1 < supers_) return;
     for (int64_t m = 0; m < a_.tokens; ++m) StoreScreened(a_, PanelOf(unit), m, out[m]);
-    a_.variance[PanelOf(unit)] = ReduceMax(unit.variance);
+    a_.variance[PanelOf(unit)] = ReduceMax(variance);
   }
 
   const ScreenArgs& a_;
@@ -207,8 +209,7 @@ class ScreenTiles {
 inline void ScreenAmx(const ScreenArgs& a) {
   TileConfig config;
   config.rows[0] = config.rows[1] = config.rows[4] = kTokenGroup;
-  asm volatile("" : "+m"(config));
-  _tile_loadconfig(&config);
+  ConfigureTiles(config);
   const int64_t sets = (a.last_panel - a.first_panel) / kStreams;
   const int64_t left = a.first_panel + sets * kStreams;
   if (sets > 0) ScreenTiles<kStreams>(a, a.first_panel, sets).Run();

@@ -9,7 +9,6 @@
 #include <cmath>
 #include <vector>
 
-#include "base/checked.h"
 #include "base/random.h"
 #include "kernels/table.h"
 #include "quant/half.h"
@@ -140,7 +139,7 @@ TEST(ScreenOnTilesTest, IsWhatItSays) {
                                             {3, 512, Fill::kRandom}}) {
     const Matrix m = MakeMatrix(static_cast<uint64_t>(rows), static_cast<uint64_t>(columns), fill);
     Tokens t = MakeTokens(columns, fill);
-    const auto parts = m.PartsAt(const_cast<uint8_t*>(m.packed.data()), 0);
+    const auto parts = m.PartsAt(m.packed.data(), 0);
     const auto panels = static_cast<int64_t>(m.panels());
     for (const int64_t tokens : {2, 5, 8}) {
       std::vector<float> out(static_cast<size_t>(tokens * rows), NAN);

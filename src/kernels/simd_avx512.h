@@ -342,8 +342,7 @@ inline L SelectOdd(L even, L odd) {
 inline L PackS8(I x, I y, I z, I w) {
   const __m512i packed =
       _mm512_packs_epi16(_mm512_packs_epi32(x.a, y.a), _mm512_packs_epi32(z.a, w.a));
-  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-  return {_mm512_permutexvar_epi32(order, packed)};
+  return {_mm512_permutexvar_epi32(InOrder(), packed)};
 }
 
 // 16 sums, 2 lines, and a broadcast that feeds two products.
