@@ -12,7 +12,8 @@ from rivals import report  # noqa: E402
 from rivals.rows import LLAMA, RANDOM, REQUANTISED, ROWS, quick  # noqa: E402
 
 ROW = next(row for row in ROWS if row.name == "decode-64")
-PROBE = {"probe": {"limits": [{"name": report.READ, "threads": 2, "median": 40.0}]}}
+PROBE = {"probe": {"limits": [{"name": name, "threads": 2, "median": rate}
+                               for name, rate in zip(report.READ, (40.0, 30.0))]}}
 OURS, SAME, OTHER = report.OURS, "llama.cpp, same file", "OpenVINO, i4, dynamic"
 SPEED = {OURS: 20.0, SAME: 10.0, OTHER: 16.0}
 

@@ -231,7 +231,7 @@ Result<Measured> MeasureModel(Console& console, const Sessions& sessions,
 Shares SharesOf(const Measured& measured, const engine::ModelInfo& info, int threads, cpu::Isa isa,
                 const std::vector<kernels::Limit>& limits) {
   Shares shares;
-  shares.bandwidth_gbps = kernels::FindLimit(limits, kernels::kDramEightStreams, threads);
+  shares.bandwidth_gbps = kernels::DramLimit(limits, threads);
   shares.peak_name = PeakName(isa);
   shares.peak_gops = kernels::FindLimit(limits, shares.peak_name, threads);
   if (shares.bandwidth_gbps > 0) {
@@ -323,8 +323,8 @@ Status ExplainModel(Console& console, const LoadedModel& model, const Sessions& 
   const int threads = model.engine->threads();
   HEARTH_ASSIGN(const std::vector<kernels::Limit> limits,
                 LimitsFor(console, options, threads, isa));
-  const MachineLimits machine = {kernels::FindLimit(limits, kernels::kDramEightStreams, threads),
-                                 PeakName(isa), kernels::FindLimit(limits, PeakName(isa), threads)};
+  const MachineLimits machine = {kernels::DramLimit(limits, threads), PeakName(isa),
+                                 kernels::FindLimit(limits, PeakName(isa), threads)};
   if (options.json) {
     const Json object = {{"model", model.name},
                          {"isa", cpu::IsaName(isa)},

@@ -23,7 +23,7 @@ Result<double> MeasureBandwidth(Console& console, int threads) {
   options.arithmetic = false;
   options.isa = isa;
   HEARTH_ASSIGN(const std::vector<kernels::Limit> limits, Measure(console, std::move(options)));
-  return kernels::FindLimit(limits, kernels::kDramEightStreams, threads);
+  return kernels::DramLimit(limits, threads);
 }
 
 std::vector<int> ThreadCounts(int most) {

@@ -6,9 +6,10 @@ import statistics
 
 OURS = "Hearth"
 SAMPLES = 5  # of each side, for a figure that is a time; memory repeats exactly and needs one
-READ = "DRAM read, 8 streams"
-# The limit that a prompt is a share of, by ISA (names of `hearth bench limits`).
-DOT = {"": "AMX int8, tiles from L2", "avx512vnni": "AVX-512 VNNI vpdpbusd zmm",
+# Names of `hearth bench limits`: of the ways to read memory the faster counts.
+READ = ("DRAM read, 8 streams", "DRAM read, 1 stream")
+# The limit that a prompt is a share of, by ISA; without one it is the first that the machine has.
+DOT = {"amx": "AMX int8, tiles from L2", "avx512vnni": "AVX-512 VNNI vpdpbusd zmm",
        "avxvnni": "AVX-VNNI vpdpbusd ymm", "avx2": "AVX2 maddubs ymm"}
 KINDS = {"prefill": ("tok/s", True), "decode": ("tok/s", True), "together": ("tok/s", True),
          "verify": ("ms", False), "start": ("s", False),
@@ -26,13 +27,21 @@ def interleaved(sides):
     return len(names) > 1 and all(len(turn) == len(names) == len(set(turn)) for turn in rounds)
 
 
+def probed(log, names, threads):
+    """The largest of these limits in each probe of the log that has one."""
+    probes = [[limit["median"] for limit in entry["probe"]["limits"]
+               if limit["name"] in names and limit["threads"] == threads] for entry in log if "probe" in entry]
+    return [max(found) for found in probes if found]
+
+
 def share(row, entry_values, log, threads):
     """Of the machine's own limit in the same run, or None: read rate for decode, dot rate for prefill."""
+    if row.kind not in ("decode", "prefill"):
+        return None
     work = [entry["work"] for entry in log if entry.get("row") == row.name and entry.get("work")]
-    name = READ if row.kind == "decode" else DOT.get(row.isa)
-    limits = [limit["median"] for entry in log if "probe" in entry for limit in entry["probe"]["limits"]
-              if limit["name"] == name and limit["threads"] == (row.threads or threads)]
-    if not work or not limits or row.kind not in ("decode", "prefill"):
+    wanted = [READ] if row.kind == "decode" else [[DOT[row.isa]]] if row.isa else [[name] for name in DOT.values()]
+    limits = next(filter(None, (probed(log, names, row.threads or threads) for names in wanted)), None)
+    if not work or not limits:
         return None
     per_token = work[0]["bytes"] if row.kind == "decode" else work[0]["operations"]
     return statistics.median(entry_values) * per_token / 1e9 / statistics.median(limits)
@@ -112,12 +121,7 @@ def rivals_table(summary):
 
 def limits_line(log, threads):
     """The limits of the run, with their spread over the rounds."""
-    names = (READ, *DOT.values())
-    parts = []
-    for name in names:
-        values = [limit["median"] for entry in log if "probe" in entry for limit in entry["probe"]["limits"]
-                  if limit["name"] == name and limit["threads"] == threads]
-        if values:
-            unit = "GB/s" if name == READ else "GOP/s"
-            parts.append(f"{name} {cell(spread(values))} {unit}")
+    limits = [("DRAM read", READ, "GB/s"), *((name, (name,), "GOP/s") for name in DOT.values())]
+    parts = [f"{title} {cell(spread(values))} {unit}" for title, names, unit in limits
+             if (values := probed(log, names, threads))]
     return "Limits in the same run: " + "; ".join(parts) + "."

@@ -15,7 +15,9 @@ void DpbusdYmm(long steps, unsigned char*) {
   __m256i a = _mm256_set1_epi8(1);
   asm volatile("" : "+x"(a));
   for (long i = 0; i < steps; ++i) {
-    for (auto& v : acc) v = _mm256_dpbusd_avx_epi32(v, a, a);
+    // Not the intrinsic: GCC 12 copies and stores every sum around its dot.
+#pragma GCC unroll 12
+    for (auto& v : acc) asm("%{vex%} vpdpbusd %1, %1, %0" : "+x"(v) : "x"(a));
   }
   for (auto& v : acc) asm volatile("" : "+x"(v));
 }

@@ -223,4 +223,9 @@ double FindLimit(const std::vector<Limit>& limits, std::string_view name, int th
   return 0;
 }
 
+double DramLimit(const std::vector<Limit>& limits, int threads) {
+  return std::max(FindLimit(limits, kDramOneStream, threads),
+                  FindLimit(limits, kDramEightStreams, threads));
+}
+
 }  // namespace hearth::kernels

@@ -39,6 +39,10 @@ Result<std::vector<Limit>> MeasureLimits(const LimitOptions& options);
 // The median of the limit with this name and thread count; 0 when it was not measured.
 double FindLimit(const std::vector<Limit>& limits, std::string_view name, int threads);
 
+// The rate at which `threads` threads read DRAM: which number of streams is the faster differs
+// between processors, so the faster counts. 0 when it was not measured.
+double DramLimit(const std::vector<Limit>& limits, int threads);
+
 inline constexpr std::string_view kDramOneStream = "DRAM read, 1 stream";
 inline constexpr std::string_view kDramEightStreams = "DRAM read, 8 streams";
 

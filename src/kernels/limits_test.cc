@@ -29,6 +29,17 @@ TEST(Limits, EveryProbeRuns) {
   EXPECT_EQ(FindLimit(limits, "nothing", 1), 0);
 }
 
+TEST(Limits, OfTwoWaysToReadTheFasterCounts) {
+  const auto limit = [](std::string_view name, int threads, double rate) {
+    return Limit{std::string(name), "GB/s", threads, rate, rate, rate};
+  };
+  const std::vector<Limit> limits = {limit(kDramOneStream, 1, 40), limit(kDramEightStreams, 1, 30),
+                                     limit(kDramOneStream, 2, 60), limit(kDramEightStreams, 2, 70)};
+  EXPECT_EQ(DramLimit(limits, 1), 40);
+  EXPECT_EQ(DramLimit(limits, 2), 70);
+  EXPECT_EQ(DramLimit(limits, 4), 0);
+}
+
 TEST(Limits, RowsAboveTheChosenAreLeftOut) {
   LimitOptions options;
   options.threads = {1};
