@@ -55,9 +55,12 @@ struct Shares {
 
 // The peak that the prefill of each row is compared with.
 std::string_view PeakName(cpu::Isa isa) {
-  constexpr std::string_view kNames[cpu::kIsaCount] = {
-      "", "AVX2 maddubs ymm", "AVX-VNNI vpdpbusd ymm", "AVX-512 VNNI vpdpbusd zmm",
-      "AMX int8, tiles from L1"};
+  constexpr std::string_view kNames[cpu::kIsaCount] = {"",
+                                                       "AVX2 maddubs ymm",
+                                                       "AVX-VNNI vpdpbusd ymm",
+                                                       "AVX-512 VNNI vpdpbusd zmm",
+                                                       "AVX-512 VNNI vpdpbusd zmm",
+                                                       "AMX int8, tiles from L1"};
   return kNames[static_cast<size_t>(isa)];
 }
 

@@ -29,9 +29,10 @@ def interleaved(sides):
 
 def probed(log, names, threads):
     """The largest of these limits in each probe of the log that has one."""
-    probes = [[limit["median"] for limit in entry["probe"]["limits"]
-               if limit["name"] in names and limit["threads"] == threads] for entry in log if "probe" in entry]
-    return [max(found) for found in probes if found]
+    probes = [entry["probe"]["limits"] for entry in log if "probe" in entry]
+    found = [[limit["median"] for limit in limits if limit["name"] in names and limit["threads"] == threads]
+             for limits in probes]
+    return [max(values) for values in found if values]
 
 
 def share(row, entry_values, log, threads):
@@ -39,8 +40,9 @@ def share(row, entry_values, log, threads):
     if row.kind not in ("decode", "prefill"):
         return None
     work = [entry["work"] for entry in log if entry.get("row") == row.name and entry.get("work")]
-    wanted = [READ] if row.kind == "decode" else [[DOT[row.isa]]] if row.isa else [[name] for name in DOT.values()]
-    limits = next(filter(None, (probed(log, names, row.threads or threads) for names in wanted)), None)
+    dots = [(DOT[row.isa],)] if row.isa else [(name,) for name in DOT.values()]
+    candidates = [READ] if row.kind == "decode" else dots
+    limits = next(filter(None, (probed(log, names, row.threads or threads) for names in candidates)), None)
     if not work or not limits:
         return None
     per_token = work[0]["bytes"] if row.kind == "decode" else work[0]["operations"]

@@ -13,8 +13,8 @@
 namespace hearth::cpu {
 
 // Kernel rows, slowest first. Values index kIsaTable and the kernel tables.
-enum class Isa : uint8_t { kScalar, kAvx2, kAvxVnni, kAvx512Vnni, kAmx };
-inline constexpr int kIsaCount = 5;
+enum class Isa : uint8_t { kScalar, kAvx2, kAvxVnni, kAvx512Vnni, kAvx512Bf16, kAmx };
+inline constexpr int kIsaCount = 6;
 
 struct IsaRow {
   Isa isa;
@@ -31,6 +31,7 @@ inline constexpr std::array<IsaRow, kIsaCount> kIsaTable = {{
     {Isa::kAvx2, "avx2", kNeedAvx2},
     {Isa::kAvxVnni, "avxvnni", kNeedAvx2 | kAVXVNNI},
     {Isa::kAvx512Vnni, "avx512vnni", kNeedAvx512},
+    {Isa::kAvx512Bf16, "avx512bf16", kNeedAvx512 | kAVX512BF16},
     {Isa::kAmx, "amx", kNeedAvx512 | kAVX512VBMI | kAVX512BF16 | kAMXTILE | kAMXINT8 | kAMXBF16},
 }};
 

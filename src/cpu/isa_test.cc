@@ -42,9 +42,10 @@ TEST(Isa, PinnedChoicePerMachine) {
   no_ymm_state.os_ymm = no_ymm_state.os_zmm = no_ymm_state.os_tile = false;
   const Case cases[] = {
       {"server with AMX", Full(), Isa::kAmx},
-      {"kernel refuses AMX", no_permission, Isa::kAvx512Vnni},
-      {"server before AMX", Without(kAmxBits), Isa::kAvx512Vnni},
-      {"AVX-512 without AVX-VNNI", Without(kAmxBits | kAVXVNNI), Isa::kAvx512Vnni},
+      {"kernel refuses AMX", no_permission, Isa::kAvx512Bf16},
+      {"AVX-512 with BF16", Without(kAmxBits), Isa::kAvx512Bf16},
+      {"server before AMX", Without(kAmxBits | kAVX512BF16), Isa::kAvx512Vnni},
+      {"AVX-512 without AVX-VNNI", Without(kAmxBits | kAVX512BF16 | kAVXVNNI), Isa::kAvx512Vnni},
       {"AVX-512 without VNNI", Without(kAmxBits | kAVX512VNNI | kAVXVNNI), Isa::kAvx2},
       {"client of 2021", Without(kAmxBits | kAvx512Bits), Isa::kAvxVnni},
       {"client of 2013", Without(kAmxBits | kAvx512Bits | kAVXVNNI), Isa::kAvx2},
@@ -76,7 +77,7 @@ TEST(Isa, ImpossibleRowSaysWhatIsMissing) {
   EXPECT_EQ(
       no_amx.error().Text(Lang::kEnglish),
       "HEARTH_ISA=amx is not possible on this machine: " + WhyNot(Isa::kAmx, Without(kAmxBits)) +
-          ". Unset it, or use: scalar, avx2, avxvnni, avx512vnni.");
+          ". Unset it, or use: scalar, avx2, avxvnni, avx512vnni, avx512bf16.");
   EXPECT_NE(no_amx.error().Text(Lang::kEnglish).find("AMX_TILE, AMX_INT8, AMX_BF16"),
             std::string::npos);
 
@@ -93,7 +94,9 @@ TEST(Isa, UnknownRowFailsWithTheList) {
     const Result<IsaChoice> choice = Choose(Full(), name);
     ASSERT_FALSE(choice.has_value()) << name;
     EXPECT_EQ(choice.error().code(), Code::kInvalidArgument);
-    EXPECT_NE(choice.error().Text(Lang::kEnglish).find("scalar, avx2, avxvnni, avx512vnni, amx"),
+    EXPECT_NE(choice.error()
+                  .Text(Lang::kEnglish)
+                  .find("scalar, avx2, avxvnni, avx512vnni, avx512bf16, amx"),
               std::string::npos);
     EXPECT_NE(choice.error().Text(Lang::kChinese).find("没有这个名字"), std::string::npos);
   }
@@ -101,7 +104,8 @@ TEST(Isa, UnknownRowFailsWithTheList) {
 
 TEST(Isa, EachRowNeedsMoreThanScalar) {
   EXPECT_EQ(Row(Isa::kScalar).needs, 0u);
-  EXPECT_EQ(Row(Isa::kAmx).needs & Row(Isa::kAvx512Vnni).needs, Row(Isa::kAvx512Vnni).needs);
+  EXPECT_EQ(Row(Isa::kAmx).needs & Row(Isa::kAvx512Bf16).needs, Row(Isa::kAvx512Bf16).needs);
+  EXPECT_EQ(Row(Isa::kAvx512Bf16).needs & Row(Isa::kAvx512Vnni).needs, Row(Isa::kAvx512Vnni).needs);
   EXPECT_TRUE(Possible(Isa::kScalar, Features{}));
 }
 

@@ -14,12 +14,11 @@
 
 #include <immintrin.h>
 
-#include "kernels/gemm_stretch.inl"
+#include "kernels/brain_tiles.inl"
 
 namespace hearth::kernels {
 namespace {
 
-inline constexpr int64_t kBrainColumns = 32;  // BF16 columns of one tile
 inline constexpr int64_t kPassSteps = 8;
 
 struct alignas(64) TileConfig {
@@ -69,16 +68,6 @@ inline void MultiplyBrains(const uint8_t* a, int64_t a_stride, const uint8_t* b0
 // Tile loads do not tell the optimiser what they read: what was stored before must be in memory.
 inline void StoresBeforeTiles() {
   asm volatile("" ::: "memory");
-}
-
-// 16 rows x 2 columns of floats to one B tile row: bf16(even), bf16(odd) per row.
-inline void StoreBrains(uint8_t* out, F even, F odd) {
-  const __m512i pick = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24,
-                                        8, 23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
-  const __m512bh both = _mm512_cvtne2ps_pbh(odd.a, even.a);
-  __m512i bits;
-  __builtin_memcpy(&bits, &both, 64);
-  _mm512_storeu_si512(out, _mm512_permutexvar_epi16(pick, bits));
 }
 
 }  // namespace

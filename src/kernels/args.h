@@ -218,7 +218,7 @@ struct ByteGemmTable {
 struct GemmTable {
   GemmFn gemm[quant::kTypeCount];  // BF16; null where the type has none
   void (*tile_tokens)(const TileArgs&);
-  TileAttendFn attend[kKvTypes];
+  TileAttendTable attend;
   ByteGemmTable bytes;
   // With the middle bits, of 2 or more tokens and up to kScreenTileColumns columns in whole
   // super-blocks; null where the type has none.
@@ -237,8 +237,10 @@ struct KernelTable {
   void (*quantize)(const QuantizeArgs&);
   VectorKernels vector;
   KvKernels kv;
-  const ByteGemmTable* bytes;    // null where the row has none
-  const GemmTable* matrix_unit;  // null where the row has none
+  // Null where the row has none:
+  const ByteGemmTable* bytes;
+  const TileAttendTable* attend_tiles;
+  const GemmTable* matrix_unit;
 };
 
 }  // namespace hearth::kernels

@@ -1,289 +1,51 @@
 // Copyright 2026 The Hearth Authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Attention of many query tokens on AMX tiles: for each chunk of kKvChunk keys, keys and values
-// become BF16 tiles in L2 once, and all rows pass in blocks of two row tiles: scores to L1, softmax
-// with a running maximum, probabilities as A tiles, products with the values added to sums that
-// stay in L2. Hand-tuned like the GEMMs: exponentials cost as much as the products, so they have
-// the precision of BF16 and no more.
+// Products of attention on AMX tiles, always of whole row tiles.
 #pragma once
 
-#include <immintrin.h>
-
 #include "kernels/amx_tiles.inl"
-#include "kernels/kv_element.inl"
-#include "kernels/vector_math.inl"
+#include "kernels/attention_tiles.inl"
 
 namespace hearth::kernels {
 namespace {
 
-inline constexpr int64_t kPairKeys = 32;  // keys of a step: two tiles of scores, one of values
-inline constexpr int64_t kChunkPairs = kKvChunk / kPairKeys;
-inline constexpr float kNothing = -__builtin_inff();
+struct AttendProduct {
+  static void Begin() { ConfigureTiles(); }
+  static void End() { _tile_release(); }
 
-// What lies in the scratch. padded: head size as a multiple of 32.
-struct TileSpace {
-  explicit TileSpace(const TileAttendArgs& a)
-      : padded((a.head_size + 31) / 32 * 32),
-        queries(a.scratch),
-        keys(queries + kTileAttendRows * padded * 2),
-        values(keys + kKvChunk * padded * 2),
-        scores(reinterpret_cast<float*>(values + kKvChunk * padded * 2)),
-        p(reinterpret_cast<uint16_t*>(scores + kTileAttendBlock * kKvChunk)),
-        sums(reinterpret_cast<float*>(p + kTileAttendBlock * kKvChunk)),
-        highest(sums + kTileAttendRows * padded),
-        total(highest + kTileAttendRows) {}
-  int64_t steps() const { return padded / kBrainColumns; }
-  uint8_t* QueryTiles(int64_t row) const { return queries + row * padded * 2; }
+  static void Scores(const TileSpace& s, const uint8_t* q, int64_t, int64_t first, int64_t last) {
+    const int64_t steps = s.steps();
+    for (int64_t pair = first; pair < last; ++pair) {
+      const uint8_t* k = s.keys + 2 * pair * steps * kTileBytes;
+      ZeroSums<2>();
+      MultiplyBrains<2>(q, steps * kTileBytes, k, k + steps * kTileBytes, steps);
+      float* out = s.scores + 2 * pair * kTileSums;
+      _tile_stored(0, out, 64);
+      _tile_stored(1, out + kTileSums, 64);
+      _tile_stored(2, out + kKvChunk * 16, 64);
+      _tile_stored(3, out + kKvChunk * 16 + kTileSums, 64);
+    }
+  }
 
-  int64_t padded;
-  uint8_t* queries;  // A tiles [row / 16][padded / 32][16 rows][32]
-  uint8_t* keys;     // B tiles [key / 16][padded / 32][16 pairs of dimensions][16 keys][2]
-  uint8_t* values;   // B tiles [padded / 16][key / 32][16 pairs of keys][16 dimensions][2]
-  float* scores;     // [2 row tiles][16 keys tiles][16 rows][16 keys]
-  uint16_t* p;       // A tiles [2 row tiles][key / 32][16 rows][32 keys]
-  float* sums;       // [rows][padded]
-  float* highest;    // [rows], of scores in powers of two
-  float* total;      // [rows]
+  static void Mix(const TileSpace& s, float* sums, int64_t, int64_t first, int64_t last) {
+    const int64_t stride = s.padded * 4;
+    float* below = sums + 16 * s.padded;
+    const auto* p = reinterpret_cast<const uint8_t*>(s.p) + first * kTileBytes;
+    for (int64_t i = 0; i < s.padded; i += 32) {
+      const uint8_t* v = s.values + (i / 16 * kChunkPairs + first) * kTileBytes;
+      _tile_loadd(0, sums + i, stride);
+      _tile_loadd(1, sums + i + 16, stride);
+      _tile_loadd(2, below + i, stride);
+      _tile_loadd(3, below + i + 16, stride);
+      MultiplyBrains<2>(p, kChunkPairs * kTileBytes, v, v + kChunkPairs * kTileBytes, last - first);
+      _tile_stored(0, sums + i, stride);
+      _tile_stored(1, sums + i + 16, stride);
+      _tile_stored(2, below + i, stride);
+      _tile_stored(3, below + i + 16, stride);
+    }
+  }
 };
-
-// Tokens [low, high) of the chunk that begins at token `begin` and that row `row` sees.
-struct Span {
-  int64_t low, high;
-};
-inline Span Visible(const TileAttendArgs& a, int64_t row, int64_t begin) {
-  const int64_t own = a.position + row / a.group + 1;
-  const int64_t low = a.window > 0 && own - a.window > begin ? own - a.window - begin : 0;
-  return {low, own - begin < kKvChunk ? own - begin : int64_t{kKvChunk}};
-}
-
-void TileQueries(const TileAttendArgs& a, const TileSpace& s, int64_t rows) {
-  // Softmax works with powers of two; a cap comes before that factor.
-  const F scale = Set1(a.softcap > 0 ? a.scale : a.scale * kLog2E);
-  for (int64_t row = 0; row < rows; ++row) {
-    const float* q = a.query + row / a.group * a.query_stride + row % a.group * a.head_size;
-    uint8_t* out = s.QueryTiles(row / 16 * 16) + row % 16 * 64;
-    for (int64_t i = 0; i < a.head_size; i += kBrainColumns, out += kTileBytes) {
-      const F high = i + 16 < a.head_size ? Mul(Load(q + i + 16), scale) : Set1(0);
-      const __m512bh both = _mm512_cvtne2ps_pbh(high.a, Mul(Load(q + i), scale).a);
-      __builtin_memcpy(out, &both, 64);
-    }
-  }
-}
-
-// Keys and values of one chunk. Values beyond the stored tokens are zero, because a probability of
-// zero does not silence what is not a number; keys there give scores that nobody looks at.
-template <Kv kKv>
-void TileChunk(const TileAttendArgs& a, const TileSpace& s, int64_t begin) {
-  using Element = KvElement<kKv>;
-  using Stored = typename Element::Type;
-  const F zero = Set1(0);
-  const int64_t end = a.stored < begin + kKvChunk ? a.stored : begin + kKvChunk;
-  const int64_t n = a.head_size;
-  for (int64_t block = begin; block < end; block += kKvTokens) {
-    const Stored* keys = reinterpret_cast<const Stored*>(a.kv.keys) + block * n;
-    uint8_t* out = s.keys + (block - begin) * s.padded * 2;
-    for (int64_t i = 0; i < n; i += 2, out += 64) {
-      F even = Element::Get(keys + i * kKvTokens);
-      F odd = Element::Get(keys + (i + 1) * kKvTokens);
-      if constexpr (kKv == Kv::kInt8) {
-        const F scale = Load(a.kv.key_scales + block);
-        even = Mul(even, scale);
-        odd = Mul(odd, scale);
-      }
-      StoreBrains(out, even, odd);
-    }
-    for (int64_t i = n; i < s.padded; i += 2, out += 64) StoreBrains(out, zero, zero);
-  }
-  const Stored* values = reinterpret_cast<const Stored*>(a.kv.values);
-  for (int64_t key = begin; key < end; key += 2) {
-    const bool two = key + 1 < end;
-    uint8_t* out = s.values + (key - begin) / kPairKeys * kTileBytes + (key - begin) / 2 % 16 * 64;
-    F scale[2] = {Set1(1), Set1(1)};
-    if constexpr (kKv == Kv::kInt8) {
-      scale[0] = Set1(a.kv.value_scales[key]);
-      scale[1] = two ? Set1(a.kv.value_scales[key + 1]) : zero;
-    }
-    for (int64_t i = 0; i < n; i += 16, out += kChunkPairs * kTileBytes) {
-      F even = Element::Get(values + key * n + i);
-      F odd = two ? Element::Get(values + (key + 1) * n + i) : zero;
-      if constexpr (kKv == Kv::kInt8) {
-        even = Mul(even, scale[0]);
-        odd = Mul(odd, scale[1]);
-      }
-      StoreBrains(out, even, odd);
-    }
-  }
-  for (int64_t key = (end - begin + 1) / 2 * 2; key % kPairKeys != 0; key += 2) {
-    for (int64_t i = 0; i < n; i += 16) {
-      uint8_t* out = s.values + (i / 16 * kChunkPairs + key / kPairKeys) * kTileBytes;
-      StoreBrains(out + key / 2 % 16 * 64, zero, zero);
-    }
-  }
-}
-
-// Scores of two row tiles against the pairs [first, last) of key tiles.
-void TileScores(const TileSpace& s, const uint8_t* q, int64_t first, int64_t last) {
-  const int64_t steps = s.steps();
-  for (int64_t pair = first; pair < last; ++pair) {
-    const uint8_t* k = s.keys + 2 * pair * steps * kTileBytes;
-    ZeroSums<2>();
-    MultiplyBrains<2>(q, steps * kTileBytes, k, k + steps * kTileBytes, steps);
-    float* out = s.scores + 2 * pair * kTileSums;
-    _tile_stored(0, out, 64);
-    _tile_stored(1, out + kTileSums, 64);
-    _tile_stored(2, out + kKvChunk * 16, 64);
-    _tile_stored(3, out + kKvChunk * 16 + kTileSums, 64);
-  }
-}
-
-// sums of two row tiles += probabilities x values over the pairs [first, last).
-void TileMix(const TileSpace& s, float* sums, int64_t first, int64_t last) {
-  const int64_t stride = s.padded * 4;
-  float* below = sums + 16 * s.padded;
-  const auto* p = reinterpret_cast<const uint8_t*>(s.p) + first * kTileBytes;
-  for (int64_t i = 0; i < s.padded; i += 32) {
-    const uint8_t* v = s.values + (i / 16 * kChunkPairs + first) * kTileBytes;
-    _tile_loadd(0, sums + i, stride);
-    _tile_loadd(1, sums + i + 16, stride);
-    _tile_loadd(2, below + i, stride);
-    _tile_loadd(3, below + i + 16, stride);
-    MultiplyBrains<2>(p, kChunkPairs * kTileBytes, v, v + kChunkPairs * kTileBytes, last - first);
-    _tile_stored(0, sums + i, stride);
-    _tile_stored(1, sums + i + 16, stride);
-    _tile_stored(2, below + i, stride);
-    _tile_stored(3, below + i + 16, stride);
-  }
-}
-
-// Highest of one row's scores; those outside `see` become -infinity in the steps that see touches.
-// `row`: words of 16 keys, one every kTileSums.
-inline float HighestOf(const TileAttendArgs& a, float* row, Span see) {
-  F highest = Set1(kNothing);
-  for (int64_t key = see.low / kPairKeys * kPairKeys; key < see.high; key += kPairKeys) {
-    float* word = row + key / 16 * kTileSums;
-    F x[2] = {Load(word), Load(word + kTileSums)};
-    if (a.softcap > 0) {
-      for (F& w : x) w = Mul(Capped(w, a.softcap), Set1(kLog2E));
-    }
-    if (key < see.low || key + kPairKeys > see.high) {
-      const uint32_t upper = see.high - key < 32 ? (1u << (see.high - key)) - 1 : ~0u;
-      const uint32_t mask = key < see.low ? upper & (~0u << (see.low - key)) : upper;
-      x[0].a = _mm512_mask_mov_ps(Set1(kNothing).a, static_cast<__mmask16>(mask), x[0].a);
-      x[1].a = _mm512_mask_mov_ps(Set1(kNothing).a, static_cast<__mmask16>(mask >> 16), x[1].a);
-      Store(word, x[0]);
-      Store(word + kTileSums, x[1]);
-    } else if (a.softcap > 0) {
-      Store(word, x[0]);
-      Store(word + kTileSums, x[1]);
-    }
-    highest = Max(Max(x[0], x[1]), highest);
-  }
-  return ReduceMax(highest);
-}
-
-// 2^x with a relative error below 8e-5; 0 for -infinity. REQUIRES: x <= 0.
-inline F RoughPower(F x) {
-  const F r = {_mm512_reduce_ps(x.a, 0x09)};  // x - floor(x)
-  F p = Set1(0.07802452147006989f);
-  p = Fma(p, r, Set1(0.2260671705007553f));
-  p = Fma(p, r, Set1(0.6958335041999817f));
-  p = Fma(p, r, Set1(0.9999251961708069f));
-  return {_mm512_scalef_ps(p.a, x.a)};
-}
-
-// Probabilities of one row, relative to `highest`, in the steps [first, last); gives their sum.
-inline float Probabilities(const float* row, Span see, float highest, int64_t first, int64_t last,
-                           uint16_t* out) {
-  constexpr int64_t kStride = kTileBytes / 2;
-  const int64_t begin = see.low < see.high ? see.low / kPairKeys : last;
-  const int64_t end = see.low < see.high ? (see.high + kPairKeys - 1) / kPairKeys : last;
-  const __m512i nothing = _mm512_setzero_si512();
-  for (int64_t pair = first; pair < begin; ++pair)
-    _mm512_storeu_si512(out + pair * kStride, nothing);
-  for (int64_t pair = end; pair < last; ++pair) _mm512_storeu_si512(out + pair * kStride, nothing);
-  const F top = Set1(highest);
-  F sum[2] = {Set1(0), Set1(0)};
-  for (int64_t pair = begin; pair < end; ++pair) {
-    const float* word = row + 2 * pair * kTileSums;
-    const F low = RoughPower(Sub(Load(word), top));
-    const F high = RoughPower(Sub(Load(word + kTileSums), top));
-    sum[0] = Add(sum[0], low);
-    sum[1] = Add(sum[1], high);
-    const __m512bh both = _mm512_cvtne2ps_pbh(high.a, low.a);
-    __builtin_memcpy(out + pair * kStride, &both, 64);
-  }
-  return ReduceAdd(Add(sum[0], sum[1]));
-}
-
-// Scores of the rows [row, row + count) to probabilities; their sums and totals so far are brought
-// to the new highest score.
-void TileSoftmax(const TileAttendArgs& a, const TileSpace& s, int64_t row, int64_t count,
-                 int64_t begin, int64_t first, int64_t last) {
-  for (int64_t i = 0; i < count; ++i) {
-    const Span see = Visible(a, row + i, begin);
-    float* scores = s.scores + i / 16 * 16 * kKvChunk + i % 16 * 16;
-    float* highest = s.highest + row + i;
-    const float part = HighestOf(a, scores, see);
-    const float top = part > *highest ? part : *highest;
-    const float sum =
-        Probabilities(scores, see, top, first, last, s.p + i / 16 * 16 * kKvChunk + i % 16 * 32);
-    float* total = s.total + row + i;
-    if (top == *highest) {
-      *total += sum;
-      continue;
-    }
-    // Nothing was seen before: sums are zero, and the factor is 2^-infinity = 0.
-    const F factor = RoughPower(Set1(*highest - top));
-    *total = __builtin_fmaf(*total, _mm512_cvtss_f32(factor.a), sum);
-    *highest = top;
-    float* sums = s.sums + (row + i) * s.padded;
-    for (int64_t c = 0; c < s.padded; c += 16) Store(sums + c, Mul(Load(sums + c), factor));
-  }
-}
-
-// One block of at most 32 rows against one chunk.
-void AttendBlock(const TileAttendArgs& a, const TileSpace& s, int64_t row, int64_t count,
-                 int64_t begin) {
-  const int64_t low = Visible(a, row, begin).low;
-  const int64_t high = Visible(a, row + count - 1, begin).high;
-  if (low >= high) return;
-  const int64_t first = low / kPairKeys;
-  const int64_t last = (high + kPairKeys - 1) / kPairKeys;
-  TileScores(s, s.QueryTiles(row), first, last);
-  TileSoftmax(a, s, row, count, begin, first, last);
-  TileMix(s, s.sums + row * s.padded, first, last);
-}
-
-template <Kv kKv>
-void AttendTiles(const TileAttendArgs& a) {
-  const TileSpace s(a);
-  const int64_t rows = int64_t{a.tokens} * a.group;
-  ConfigureTiles();
-  TileQueries(a, s, rows);
-  const int64_t padded_rows = (rows + kTileAttendBlock - 1) / kTileAttendBlock * kTileAttendBlock;
-  __builtin_memset(s.sums, 0, static_cast<uint64_t>(padded_rows * s.padded) * sizeof(float));
-  for (int64_t row = 0; row < rows; ++row) {
-    s.highest[row] = kNothing;
-    s.total[row] = 0;
-  }
-  const int64_t visible = a.position + a.tokens;
-  const int64_t seen = a.window > 0 && a.position + 1 > a.window ? a.position + 1 - a.window : 0;
-  for (int64_t begin = seen / kKvChunk * kKvChunk; begin < visible; begin += kKvChunk) {
-    TileChunk<kKv>(a, s, begin);
-    for (int64_t row = 0; row < rows; row += kTileAttendBlock) {
-      const int64_t count = rows - row < kTileAttendBlock ? rows - row : kTileAttendBlock;
-      AttendBlock(a, s, row, count, begin);
-    }
-  }
-  for (int64_t row = 0; row < rows; ++row) {
-    const F factor = Set1(1.0f / s.total[row]);
-    const float* sums = s.sums + row * s.padded;
-    float* out = a.out + row / a.group * a.out_stride + row % a.group * a.head_size;
-    for (int64_t i = 0; i < a.head_size; i += 16) Store(out + i, Mul(Load(sums + i), factor));
-  }
-  _tile_release();
-}
 
 }  // namespace
 }  // namespace hearth::kernels

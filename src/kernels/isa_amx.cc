@@ -17,7 +17,7 @@ extern const GemmTable kAmxGemm;
 const GemmTable kAmxGemm = {
     .gemm = HEARTH_ALL_TYPES(GemmOf),
     .tile_tokens = TileTokens,
-    .attend = {AttendTiles<Kv::kFloat>, AttendTiles<Kv::kHalf>, AttendTiles<Kv::kInt8>},
+    .attend = HEARTH_TILE_ATTEND(AttendProduct),
     .bytes = {ByteProduct::kMinTokens, HEARTH_ALL_TYPES(ByteGemmOf), ByteTokens<ByteProduct>,
               ColumnTops},
     .screen = HEARTH_ALL_TYPES(ScreenAmxOf),

@@ -31,6 +31,7 @@ constexpr IsaProbes kTables[] = {
     {cpu::Isa::kAvx2, &kLimitsAvx2},
     {cpu::Isa::kAvxVnni, &kLimitsAvxVnni},
     {cpu::Isa::kAvx512Vnni, &kLimitsAvx512Vnni},
+    {cpu::Isa::kAvx512Bf16, &kLimitsAvx512Bf16},
     {cpu::Isa::kAmx, &kLimitsAmx},
 #endif
 };

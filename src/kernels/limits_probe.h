@@ -30,6 +30,7 @@ extern const ProbeTable kLimitsScalar;
 extern const ProbeTable kLimitsAvx2;
 extern const ProbeTable kLimitsAvxVnni;
 extern const ProbeTable kLimitsAvx512Vnni;
+extern const ProbeTable kLimitsAvx512Bf16;
 extern const ProbeTable kLimitsAmx;
 
 }  // namespace hearth::kernels

@@ -13,18 +13,30 @@ extern const KernelTable kScalarTable;
 extern const KernelTable kAvx2Table;
 extern const KernelTable kAvxVnniTable;
 extern const KernelTable kAvx512VnniTable;
+extern const TileAttendTable kAvx512Bf16Attend;
 extern const GemmTable kAmxGemm;
 #endif
 
 #ifndef HEARTH_SCALAR_ONLY
 namespace {
 
-// Every machine with AMX has AVX-512 with VNNI: its row is that one with a matrix unit.
+// The rows above AVX-512 with VNNI are that one and what their units add.
+const KernelTable* Avx512Bf16Table() {
+  static const KernelTable table = [] {
+    KernelTable copy = kAvx512VnniTable;
+    copy.name = "avx512bf16";
+    copy.attend_tiles = &kAvx512Bf16Attend;
+    return copy;
+  }();
+  return &table;
+}
+
 const KernelTable* AmxTable() {
   static const KernelTable table = [] {
     KernelTable copy = kAvx512VnniTable;
     copy.name = "amx";
     copy.bytes = &kAmxGemm.bytes;
+    copy.attend_tiles = &kAmxGemm.attend;
     copy.matrix_unit = &kAmxGemm;
     return copy;
   }();
@@ -45,6 +57,8 @@ const KernelTable* Table(cpu::Isa isa) {
       return &kAvxVnniTable;
     case cpu::Isa::kAvx512Vnni:
       return &kAvx512VnniTable;
+    case cpu::Isa::kAvx512Bf16:
+      return Avx512Bf16Table();
     case cpu::Isa::kAmx:
       return AmxTable();
 #else

@@ -40,6 +40,7 @@ const KernelTable HEARTH_TABLE = {
     .vector = kVectorKernels,
     .kv = kKvKernels,
     .bytes = HEARTH_BYTES,
+    .attend_tiles = nullptr,
     .matrix_unit = nullptr,
 };
 

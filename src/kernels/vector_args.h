@@ -81,7 +81,7 @@ constexpr int64_t AttendScratch(int64_t head_size) {
          3 * kAttendRows;
 }
 
-// Attention of many query tokens on a matrix unit: queries, keys, values and probabilities are
+// Attention of many query tokens with products of BF16: queries, keys, values and probabilities are
 // rounded to BF16, sums and softmax are float32. A row does not depend on the rows beside it.
 struct TileAttendArgs {
   KvHead kv;
@@ -98,7 +98,9 @@ struct TileAttendArgs {
   int64_t out_stride;
   uint8_t* scratch;  // TileAttendScratch(head_size) bytes, 64-byte aligned
 };
-using TileAttendFn = void (*)(const TileAttendArgs&);
+struct TileAttendTable {
+  void (*attend[kKvTypes])(const TileAttendArgs&);
+};
 
 // Most rows of one TileAttendArgs (the more, the fewer times keys and values are converted; their
 // sums stay in the L2 cache), and the scratch: queries, keys, values, scores, probabilities, sums,

@@ -114,7 +114,7 @@ void AttendBlocks(const Attention& a, const Worker& worker) {
   }
 }
 
-// Tokens of one task on the matrix unit. A task converts the keys and values that it sees, so it
+// Tokens of one task on tiles. A task converts the keys and values that it sees, so it
 // should be large, and each thread should have several, because later ones see more.
 int64_t TileStep(const Attention& a, int threads) {
   const int64_t most = std::max<int64_t>(1, kernels::kTileAttendRows / a.group);
@@ -123,7 +123,7 @@ int64_t TileStep(const Attention& a, int threads) {
   return std::min(most, step);
 }
 
-// Several tokens on the matrix unit: every task is a block of queries of one KV head, taken as in
+// Several tokens on tiles: every task is a block of queries of one KV head, taken as in
 // AttendBlocks.
 void AttendTiles(const Attention& a, const Worker& worker) {
   const tensor::KvShape& shape = a.kv->shape();
@@ -133,7 +133,7 @@ void AttendTiles(const Attention& a, const Worker& worker) {
     const int64_t head = task % shape.kv_heads;
     const int64_t first = (blocks - 1 - task / shape.kv_heads) * step;
     const int64_t column = head * a.group * shape.head_size;
-    a.kernels->matrix_unit->attend[TypeOf(a)](
+    a.kernels->attend_tiles->attend[TypeOf(a)](
         {.kv = HeadOf(a, head),
          .head_size = shape.head_size,
          .tokens = static_cast<int32_t>(std::min(step, a.tokens - first)),
@@ -151,8 +151,8 @@ void AttendTiles(const Attention& a, const Worker& worker) {
   }
 }
 
-bool UsesMatrixUnit(const Attention& a) {
-  return !a.precise && a.kernels->matrix_unit != nullptr && a.tokens >= kernels::kGemmMinTokens &&
+bool UsesTiles(const Attention& a) {
+  return !a.precise && a.kernels->attend_tiles != nullptr && a.tokens >= kernels::kGemmMinTokens &&
          a.group <= kernels::kTileAttendRows;
 }
 
@@ -161,7 +161,7 @@ bool UsesMatrixUnit(const Attention& a) {
 int64_t AttentionScratch(const Kernels& kernels, int64_t head_size) {
   const int64_t blocks = kernels::AttendScratch(head_size) + kAttendRows * (head_size + 2);
   const int64_t tiles = kernels::TileAttendScratch(head_size) / int64_t{sizeof(float)};
-  return kernels.matrix_unit == nullptr ? blocks : std::max(blocks, tiles);
+  return kernels.attend_tiles == nullptr ? blocks : std::max(blocks, tiles);
 }
 
 int64_t PartialFloats(int64_t heads, int64_t kv_heads, int64_t head_size, int64_t context) {
@@ -193,7 +193,7 @@ void Attend(const Attention& a, const Worker& worker) {
   if (a.tokens == 1) {
     const auto [first, last] = worker.Share(SingleTasks(a));
     AttendSingle(a, first, last);
-  } else if (UsesMatrixUnit(a)) {
+  } else if (UsesTiles(a)) {
     AttendTiles(a, worker);
   } else {
     AttendBlocks(a, worker);

@@ -117,7 +117,7 @@ struct Attention {
   int64_t window;    // tokens that a query sees, itself included; 0: all
   int64_t position;  // of the first token
   int64_t tokens;
-  bool precise;    // float products, also where the row has a matrix unit
+  bool precise;    // float products, also where the row has others
   Rows query;      // [tokens][heads * head_size]
   Rows mixed;      // [tokens][heads * head_size]: the result
   float* scratch;  // AttentionScratch(kernels, head_size) floats of this thread, 64-byte aligned

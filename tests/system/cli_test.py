@@ -11,7 +11,7 @@ import unittest
 
 from program import HEARTH, LIMIT, ProgramTest
 
-ISA_ROWS = ("scalar", "avx2", "avxvnni", "avx512vnni", "amx")
+ISA_ROWS = ("scalar", "avx2", "avxvnni", "avx512vnni", "avx512bf16", "amx")
 
 
 class Arguments(ProgramTest):
@@ -49,7 +49,7 @@ class Arguments(ProgramTest):
 
   def test_isa_is_forced_loudly(self):
     error = self.fail(2, "--version", HEARTH_ISA="avx9")
-    self.assertIn("scalar, avx2, avxvnni, avx512vnni, amx", error)
+    self.assertIn("scalar, avx2, avxvnni, avx512vnni, avx512bf16, amx", error)
     for row in ISA_ROWS:
       done = self.run_hearth("--version", HEARTH_ISA=row)
       if done.returncode == 0:
