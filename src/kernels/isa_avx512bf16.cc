@@ -1,14 +1,13 @@
 // Copyright 2026 The Hearth Authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the AVX-512 row with BF16 has besides the one without; table.cc puts the two together.
+// AVX-512 with BF16 and without AMX: mostly Zen 4 and 5. Dots there wait for broadcasts from
+// memory, of which two in a cycle can be loaded, so two panels share each.
+#define HEARTH_TABLE kAvx512Bf16Table
+#define HEARTH_DOTS
+#define HEARTH_BRAIN_DOTS
+#define HEARTH_ROW "avx512bf16"
+#define HEARTH_SHARED_PANELS 2
+
 #include "kernels/simd_avx512.h"
-
-#include "kernels/attention_bf16.inl"
-
-namespace hearth::kernels {
-
-extern const TileAttendTable kAvx512Bf16Attend;
-const TileAttendTable kAvx512Bf16Attend = HEARTH_TILE_ATTEND(AttendProduct);
-
-}  // namespace hearth::kernels
+#include "kernels/unit.inl"

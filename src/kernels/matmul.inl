@@ -76,6 +76,13 @@ template <typename T>
 template <int kMax, int kLines, int kHalf>
 struct ScaledDot;  // where kScaledDots
 
+// One block of a panel and the scales of its super-block.
+template <Type kType>
+struct PanelBlock {
+  Block block;
+  const ScaleReader<Format<kType>::kRow.scales>& scales;
+};
+
 // What exact sums need of kTokens tokens, beside their codes: of 32 columns ...
 template <Type kType, int kTokens>
 struct Factors {
@@ -128,48 +135,82 @@ template <Type kType, int kTokens, int kHalf>
   }
 }
 
-// total[token] += the exact sum of block b of a panel's super-block with tokens whose codes are
-// at q, 32 bytes a token.
-template <Type kType, int kTokens>
-[[gnu::always_inline]] inline void AddExact(const Block& block,
-                                            const ScaleReader<Format<kType>::kRow.scales>& scales,
-                                            int b, const int8_t* q,
-                                            const Factors<kType, kTokens>& factors, I* total) {
+// Group g of a block of kPanels panels each with kTokens tokens, whose codes are at q, 32 bytes a
+// token.
+template <Type kType, int kPanels, int kTokens>
+[[gnu::always_inline]] inline void AddGroup(
+    const PanelBlock<kType> (&panels)[kPanels], int g, const int8_t* q,
+    Dot<Format<kType>::kMax, Format<kType>::kLines, kTokens> (&dot)[kPanels][kTokens]) {
+  using Fmt = Format<kType>;
+#pragma GCC unroll 8
+  for (int j = 0; j < Fmt::kLines; ++j) {
+    const int quad = g * Fmt::kLines + j;
+    L line[kPanels];
+#pragma GCC unroll 2
+    for (int p = 0; p < kPanels; ++p) line[p] = CodeLine<kType>(panels[p].block, quad);
+#pragma GCC unroll 8
+    for (int m = 0; m < kTokens; ++m) {
+      const int8_t* at = q + 32 * m + 4 * quad;
+      if constexpr (kPanels == 1) {
+        dot[0][m].Add(j, line[0], at);
+      } else {
+#pragma GCC unroll 2
+        for (int p = 0; p < kPanels; ++p) {
+          dot[p][m].AddShared(line[p], at);
+        }
+      }
+    }
+  }
+}
+
+// total[panel][token] += the exact sum of block b of each panel's super-block with tokens whose
+// codes are at q.
+template <Type kType, int kPanels, int kTokens>
+[[gnu::always_inline]] inline void AddExact(const PanelBlock<kType> (&panels)[kPanels], int b,
+                                            const int8_t* q, const Factors<kType, kTokens>& factors,
+                                            I* const (&total)[kPanels]) {
   using Fmt = Format<kType>;
   if constexpr (kScaledDots) {
-    AddScaled<kType, kTokens, 0>(block, scales, b, q, factors.words, total);
+    static_assert(kPanels == 1);
+    AddScaled<kType, kTokens, 0>(panels[0].block, panels[0].scales, b, q, factors.words, total[0]);
     // Afresh: GCC 12 else keeps all broadcasts of the first half for the second, and spills them.
-    AddScaled<kType, kTokens, 1>(block, scales, b, Afresh(q), factors.words, total);
+    AddScaled<kType, kTokens, 1>(panels[0].block, panels[0].scales, b, Afresh(q), factors.words,
+                                 total[0]);
   } else {
-    I part[kTokens];
+    I part[kPanels][kTokens];
 #pragma GCC unroll 2
     for (int g = 0; g < Fmt::kGroups; ++g) {
-      Dot<Fmt::kMax, Fmt::kLines, kTokens> dot[kTokens];
+      Dot<Fmt::kMax, Fmt::kLines, kTokens> dot[kPanels][kTokens];
+#pragma GCC unroll 2
+      for (int p = 0; p < kPanels; ++p) {
 #pragma GCC unroll 8
-      for (int m = 0; m < kTokens; ++m) dot[m].Start(Fmt::kZero == 0 ? 0 : factors.start[g][m]);
-#pragma GCC unroll 8
-      for (int j = 0; j < Fmt::kLines; ++j) {
-        const int quad = g * Fmt::kLines + j;
-        const L line = CodeLine<kType>(block, quad);
-#pragma GCC unroll 8
-        for (int m = 0; m < kTokens; ++m) dot[m].Add(j, line, q + 32 * m + 4 * quad);
+        for (int m = 0; m < kTokens; ++m) {
+          dot[p][m].Start(Fmt::kZero == 0 ? 0 : factors.start[g][m]);
+        }
       }
-      const I n = scales.n(b, g);
+      AddGroup<kType>(panels, g, q, dot);
+#pragma GCC unroll 2
+      for (int p = 0; p < kPanels; ++p) {
+        const I n = panels[p].scales.n(b, g);
 #pragma GCC unroll 8
-      for (int m = 0; m < kTokens; ++m) {
-        if constexpr (Fmt::kGroups == 1) {  // n is not negative: its high word is zero
-          const L scale = MulW(AsLine(n), AsLine(Set1I(factors.words[m])));
-          total[m] = AddI(total[m], MulI(dot[m].Done(), AsUnits(scale)));
-        } else {
-          const I product = MulI(dot[m].Done(), n);
-          part[m] = g == 0 ? product : AddI(part[m], product);
+        for (int m = 0; m < kTokens; ++m) {
+          if constexpr (Fmt::kGroups == 1) {  // n is not negative: its high word is zero
+            const L scale = MulW(AsLine(n), AsLine(Set1I(factors.words[m])));
+            total[p][m] = AddI(total[p][m], MulI(dot[p][m].Done(), AsUnits(scale)));
+          } else {
+            const I product = MulI(dot[p][m].Done(), n);
+            part[p][m] = g == 0 ? product : AddI(part[p][m], product);
+          }
         }
       }
     }
     if constexpr (Fmt::kGroups == 2) {
+#pragma GCC unroll 2
+      for (int p = 0; p < kPanels; ++p) {
 #pragma GCC unroll 8
-      for (int m = 0; m < kTokens; ++m) {
-        total[m] = AddI(total[m], MulI(part[m], Set1I(factors.plain[m])));
+        for (int m = 0; m < kTokens; ++m) {
+          total[p][m] = AddI(total[p][m], MulI(part[p][m], Set1I(factors.plain[m])));
+        }
       }
     }
   }
@@ -256,29 +297,30 @@ struct TokenBlock {
     sum += 2 * kTokenGroup;
     dsum += 2 * kTokenGroup;
   }
-  // acc[token] += the product of block b of a panel's super-block.
-  [[gnu::always_inline]] void Add(const Block& block, const ScaleReader<Fmt::kRow.scales>& scales,
-                                  int b, I*, F* acc) const {
+  // acc[panel][token] += the product of block b of each panel's super-block.
+  template <int kPanels>
+  [[gnu::always_inline]] void Add(const PanelBlock<kType> (&panels)[kPanels], int b,
+                                  I* const (&)[kPanels], F* const (&acc)[kPanels]) const {
 #pragma GCC unroll 2
     for (int g = 0; g < Fmt::kGroups; ++g) {
-      Dot<Fmt::kMax, Fmt::kLines, kTokens> dot[kTokens];
+      Dot<Fmt::kMax, Fmt::kLines, kTokens> dot[kPanels][kTokens];
+#pragma GCC unroll 2
+      for (int p = 0; p < kPanels; ++p) {
 #pragma GCC unroll 8
-      for (int m = 0; m < kTokens; ++m) dot[m].Start(Fmt::kZero == 0 ? 0 : start[g][m]);
-#pragma GCC unroll 8
-      for (int j = 0; j < Fmt::kLines; ++j) {
-        const L line = CodeLine<kType>(block, g * Fmt::kLines + j);
-        const int8_t* quad = q + 4 * (g * Fmt::kLines + j);
-#pragma GCC unroll 8
-        for (int m = 0; m < kTokens; ++m) dot[m].Add(j, line, quad + 32 * m);
+        for (int m = 0; m < kTokens; ++m) dot[p][m].Start(Fmt::kZero == 0 ? 0 : start[g][m]);
       }
-      const F s = scales.s(b, g), o = scales.o(b, g);
+      AddGroup<kType>(panels, g, q, dot);
+#pragma GCC unroll 2
+      for (int p = 0; p < kPanels; ++p) {
+        const F s = panels[p].scales.s(b, g), o = panels[p].scales.o(b, g);
 #pragma GCC unroll 8
-      for (int m = 0; m < kTokens; ++m) {
-        F x = Fma(ToFloat(dot[m].Done()), Mul(s, Set1(d[m])), acc[m]);
-        if constexpr (Fmt::kOffset) {
-          x = Fma(o, Set1(Fmt::kGroups == 2 ? dsum[g * kTokenGroup + m] : whole[m]), x);
+        for (int m = 0; m < kTokens; ++m) {
+          F x = Fma(ToFloat(dot[p][m].Done()), Mul(s, Set1(d[m])), acc[p][m]);
+          if constexpr (Fmt::kOffset) {
+            x = Fma(o, Set1(Fmt::kGroups == 2 ? dsum[g * kTokenGroup + m] : whole[m]), x);
+          }
+          acc[p][m] = x;
         }
-        acc[m] = x;
       }
     }
   }
@@ -309,9 +351,10 @@ struct TokenBlock<kType, kTokens, true> {
     factor += kTokenGroup;
     sum += 2 * kTokenGroup;
   }
-  [[gnu::always_inline]] void Add(const Block& block, const ScaleReader<Fmt::kRow.scales>& scales,
-                                  int b, I* total, F*) const {
-    AddExact<kType, kTokens>(block, scales, b, q, factors, total);
+  template <int kPanels>
+  [[gnu::always_inline]] void Add(const PanelBlock<kType> (&panels)[kPanels], int b,
+                                  I* const (&total)[kPanels], F* const (&)[kPanels]) const {
+    AddExact<kType>(panels, b, q, factors, total);
   }
   [[gnu::always_inline]] void Fold(const ScaleReader<Fmt::kRow.scales>& scales, I* total,
                                    F* acc) const {
@@ -359,7 +402,7 @@ inline void DotOne(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t gr
           PrefetchAhead<Fmt::kLowBytes>(block.low);
         }
         if constexpr (Fmt::kExact) {
-          AddExact<kType, 1>(block, reader[p].scales, b, q, factors, &total[p]);
+          AddExact<kType>({PanelBlock<kType>{block, reader[p].scales}}, b, q, factors, {&total[p]});
           continue;
         }
 #pragma GCC unroll 2
@@ -401,6 +444,7 @@ template <Type kType, int kPanels, int kTokens>
 inline void DotGroup(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t group, int m0,
                      int valid) {
   using Fmt = Format<kType>;
+  constexpr int kPaired = kPanels % 2 == 0 ? kSharedPanels : 1;
   TokenBlock<kType, kTokens> tokens(a, group, m0);
   PanelReader<kType> reader[kPanels];
   F acc[kPanels][kTokens] = {};
@@ -414,15 +458,23 @@ inline void DotGroup(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t 
     I total[kPanels][Fmt::kExact ? kTokens : 1] = {};
     for (int b = 0; b < blocks; ++b, tokens.Next()) {
       tokens.Open(b);
-      for (int p = 0; p < kPanels; ++p) {
+      const auto next = [&](int p) -> PanelBlock<kType> {
         const Block block = reader[p].Next();
         if (group == 0) {
           PrefetchAhead<Fmt::kBlockBytes>(block.at);
           PrefetchAhead<Fmt::kMiddleBytes>(block.middle);
           PrefetchAhead<Fmt::kLowBytes>(block.low);
         }
-        (kPanels == 1 ? &tokens : Afresh(&tokens))
-            ->Add(block, reader[p].scales, b, total[p], acc[p]);
+        return {block, reader[p].scales};
+      };
+      for (int p = 0; p < kPanels; p += kPaired) {
+        const TokenBlock<kType, kTokens>* at = kPanels == 1 ? &tokens : Afresh(&tokens);
+        if constexpr (kPaired == 2) {
+          at->template Add<2>({next(p), next(p + 1)}, b, {total[p], total[p + 1]},
+                              {acc[p], acc[p + 1]});
+        } else {
+          at->template Add<1>({next(p)}, b, {total[p]}, {acc[p]});
+        }
       }
     }
     if constexpr (Fmt::kExact) {
@@ -477,14 +529,19 @@ inline int64_t InStreams(const MatMulArgs& a, int64_t panel) {
 template <Type kType>
 void MatMul(const MatMulArgs& a) {
   // With many tokens the products take longer than the memory, and one panel's sums stay in
-  // registers. Panels of a split matrix are three streams each.
+  // registers; what codes of two planes cost is less beside shared broadcasts. Panels of a split
+  // matrix are three streams each.
   constexpr int64_t kManyTokens = 4 * kTokenGroup;
   constexpr int kFewStreams = Format<kType>::kSplit.whole() ? kStreams : (kStreams + 1) / 2;
+  constexpr quant::PlaneSet kPlanes = Format<kType>::kPlanes;
+  constexpr bool kManyShared = kSharedPanels > 1 && kPlanes.nibble && (kPlanes.pair || kPlanes.bit);
   int64_t panel = a.first_panel;
   if (a.tokens == 1) {
     panel = InStreams<kType, kStreams>(a, panel);
   } else if (a.tokens < kManyTokens) {
     panel = InStreams<kType, kFewStreams>(a, panel);
+  } else if (kManyShared) {
+    panel = InStreams<kType, kSharedPanels>(a, panel);
   }
   for (; panel < a.last_panel; ++panel) AllTokens<kType, 1>(a, panel, 1);
 }

@@ -6,12 +6,19 @@
 #include <stdint.h>
 
 // The vector vocabulary for AVX-512 (F, BW, VL, DQ, VNNI): one 512-bit register per word. Meanings
-// are defined in simd_scalar.h.
+// are defined in simd_scalar.h. A unit whose processors differ defines these before:
+#ifndef HEARTH_STREAMS
+#define HEARTH_STREAMS 4
+#endif
+#ifndef HEARTH_SHARED_PANELS
+#define HEARTH_SHARED_PANELS 1
+#endif
 namespace hearth::kernels {
 namespace {
 
 inline constexpr int kMaxTokens = 8;
-inline constexpr int kStreams = 4;
+inline constexpr int kStreams = HEARTH_STREAMS;
+inline constexpr int kSharedPanels = HEARTH_SHARED_PANELS;
 inline constexpr bool kSignedWide = false;
 inline constexpr bool kScaledDots = false;
 
@@ -370,6 +377,12 @@ struct Dot {
           : "+v"(sum.a)
           : "v"(line.a), "m"(*reinterpret_cast<const int8_t(*)[4]>(a)));
     }
+  }
+  // Of several panels: the broadcast of a quad is loaded once for all.
+  void AddShared(L line, const int8_t* a) {
+    int32_t quad;
+    __builtin_memcpy(&quad, a, 4);
+    asm("vpdpbusd %2, %1, %0" : "+v"(sum.a) : "v"(line.a), "v"(_mm512_set1_epi32(quad)));
   }
   I Done() const { return sum; }
 };

@@ -13,24 +13,14 @@ extern const KernelTable kScalarTable;
 extern const KernelTable kAvx2Table;
 extern const KernelTable kAvxVnniTable;
 extern const KernelTable kAvx512VnniTable;
-extern const TileAttendTable kAvx512Bf16Attend;
+extern const KernelTable kAvx512Bf16Table;
 extern const GemmTable kAmxGemm;
 #endif
 
 #ifndef HEARTH_SCALAR_ONLY
 namespace {
 
-// The rows above AVX-512 with VNNI are that one and what their units add.
-const KernelTable* Avx512Bf16Table() {
-  static const KernelTable table = [] {
-    KernelTable copy = kAvx512VnniTable;
-    copy.name = "avx512bf16";
-    copy.attend_tiles = &kAvx512Bf16Attend;
-    return copy;
-  }();
-  return &table;
-}
-
+// Every machine with AMX has AVX-512 with VNNI: its row is that one with a matrix unit.
 const KernelTable* AmxTable() {
   static const KernelTable table = [] {
     KernelTable copy = kAvx512VnniTable;
@@ -58,7 +48,7 @@ const KernelTable* Table(cpu::Isa isa) {
     case cpu::Isa::kAvx512Vnni:
       return &kAvx512VnniTable;
     case cpu::Isa::kAvx512Bf16:
-      return Avx512Bf16Table();
+      return &kAvx512Bf16Table;
     case cpu::Isa::kAmx:
       return AmxTable();
 #else

@@ -3,7 +3,8 @@
 //
 // Body of an ISA unit: every algorithm in the vocabulary that was included before, and the one
 // table that the unit exports. HEARTH_TABLE names it, HEARTH_ROW is its name; HEARTH_DOTS is
-// defined where the vocabulary has dots of bytes that multiply many tokens faster than MatMul does.
+// defined where the vocabulary has dots of bytes that multiply many tokens faster than MatMul does,
+// HEARTH_BRAIN_DOTS where the processor has dots of BF16.
 
 #include "kernels/args.h"
 #include "kernels/attention.inl"
@@ -15,6 +16,9 @@
 #include "kernels/gemm_int8_dots.inl"
 
 #include "kernels/gemm_int8.inl"
+#endif
+#ifdef HEARTH_BRAIN_DOTS
+#include "kernels/attention_bf16.inl"
 #endif
 
 namespace hearth::kernels {
@@ -29,6 +33,15 @@ constexpr ByteGemmTable kBytes = {ByteProduct::kMinTokens, HEARTH_ALL_TYPES(Byte
 #define HEARTH_BYTES nullptr
 #endif
 
+#ifdef HEARTH_BRAIN_DOTS
+namespace {
+constexpr TileAttendTable kAttendTiles = HEARTH_TILE_ATTEND(AttendProduct);
+}  // namespace
+#define HEARTH_ATTEND &kAttendTiles
+#else
+#define HEARTH_ATTEND nullptr
+#endif
+
 extern const KernelTable HEARTH_TABLE;
 const KernelTable HEARTH_TABLE = {
     .name = HEARTH_ROW,
@@ -40,7 +53,7 @@ const KernelTable HEARTH_TABLE = {
     .vector = kVectorKernels,
     .kv = kKvKernels,
     .bytes = HEARTH_BYTES,
-    .attend_tiles = nullptr,
+    .attend_tiles = HEARTH_ATTEND,
     .matrix_unit = nullptr,
 };
 
