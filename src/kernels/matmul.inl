@@ -19,10 +19,6 @@
 namespace hearth::kernels {
 namespace {
 
-// Bytes between a block being read and the one asked for: about a memory latency at full rate, for
-// the several streams that one thread reads.
-inline constexpr int kPrefetch = 2048;
-
 // Asks for what follows kPrefetch behind `at`.
 template <int64_t kBytes>
 [[gnu::always_inline]] inline void PrefetchAhead(const uint8_t* at) {

@@ -12,6 +12,7 @@ namespace {
 
 inline constexpr int kMaxTokens = 4;
 inline constexpr int kStreams = 2;
+inline constexpr int kPrefetch = 2048;
 inline constexpr int kSharedPanels = 1;
 #ifdef __AVXVNNI__
 inline constexpr bool kSignedWide = false;

@@ -10,6 +10,9 @@
 #ifndef HEARTH_STREAMS
 #define HEARTH_STREAMS 4
 #endif
+#ifndef HEARTH_PREFETCH
+#define HEARTH_PREFETCH 2048
+#endif
 #ifndef HEARTH_SHARED_PANELS
 #define HEARTH_SHARED_PANELS 1
 #endif
@@ -18,6 +21,7 @@ namespace {
 
 inline constexpr int kMaxTokens = 8;
 inline constexpr int kStreams = HEARTH_STREAMS;
+inline constexpr int kPrefetch = HEARTH_PREFETCH;
 inline constexpr int kSharedPanels = HEARTH_SHARED_PANELS;
 inline constexpr bool kSignedWide = false;
 inline constexpr bool kScaledDots = false;

@@ -12,9 +12,10 @@
 namespace hearth::kernels {
 namespace {
 
-inline constexpr int kMaxTokens = 4;        // tokens that one pass of the integer matmul keeps
-inline constexpr int kStreams = 1;          // panels read concurrently by the matrix-vector kernel
-inline constexpr int kSharedPanels = 1;     // panels that share a broadcast of several tokens
+inline constexpr int kMaxTokens = 4;     // tokens that one pass of the integer matmul keeps
+inline constexpr int kStreams = 1;       // panels read concurrently by the matrix-vector kernel
+inline constexpr int kPrefetch = 2048;   // bytes between what a stream reads and what it asks for
+inline constexpr int kSharedPanels = 1;  // panels that share a broadcast of several tokens
 inline constexpr bool kSignedWide = false;  // lines of 8-bit codes are unsigned (+ zero)
 inline constexpr bool kScaledDots = false;  // there is a ScaledDot (simd_avx2.h)
 
