@@ -27,6 +27,13 @@ template <int64_t kBytes>
 }
 
 template <Type kType>
+[[gnu::always_inline]] inline void PrefetchBlock(const Block& block) {
+  PrefetchAhead<Format<kType>::kBlockBytes>(block.at);
+  PrefetchAhead<Format<kType>::kMiddleBytes>(block.middle);
+  PrefetchAhead<Format<kType>::kLowBytes>(block.low);
+}
+
+template <Type kType>
 inline void OpenPanel(const MatMulArgs& a, int64_t panel, PanelReader<kType>& reader) {
   reader.Open(a.panels, a.panel_bytes, a.middle, a.low, panel, a.columns);
 }
@@ -72,11 +79,16 @@ template <typename T>
 template <int kMax, int kLines, int kHalf>
 struct ScaledDot;  // where kScaledDots
 
-// One block of a panel and the scales of its super-block.
-template <Type kType>
+// One block of a panel and the scales of its super-block. kOpened: the block is its eight code
+// lines.
+template <Type kType, bool kOpened = false>
 struct PanelBlock {
   Block block;
   const ScaleReader<Format<kType>::kRow.scales>& scales;
+
+  [[gnu::always_inline]] L Line(int quad) const {
+    return kOpened ? LoadL(block.at + 64 * quad) : CodeLine<kType>(block, quad);
+  }
 };
 
 // What exact sums need of kTokens tokens, beside their codes: of 32 columns ...
@@ -109,20 +121,18 @@ struct Factors {
 };
 
 // AddExact in ScaledDots: half of the rows, and not yet what the zero of the codes takes away.
-template <Type kType, int kTokens, int kHalf>
-[[gnu::always_inline]] inline void AddScaled(const Block& block,
-                                             const ScaleReader<Format<kType>::kRow.scales>& scales,
-                                             int b, const int8_t* q, const int32_t* factor,
-                                             I* total) {
+template <int kTokens, int kHalf, Type kType, bool kOpened>
+[[gnu::always_inline]] inline void AddScaled(const PanelBlock<kType, kOpened>& panel, int b,
+                                             const int8_t* q, const int32_t* factor, I* total) {
   using Fmt = Format<kType>;
 #pragma GCC unroll 2
   for (int g = 0; g < Fmt::kGroups; ++g) {
     ScaledDot<Fmt::kMax, Fmt::kLines, kHalf> dot[kTokens];
-    const I n = scales.n_words(b, g);
+    const I n = panel.scales.n_words(b, g);
 #pragma GCC unroll 8
     for (int j = 0; j < Fmt::kLines; ++j) {
       const int quad = g * Fmt::kLines + j;
-      const L line = CodeLine<kType>(block, quad);
+      const L line = panel.Line(quad);
 #pragma GCC unroll 8
       for (int m = 0; m < kTokens; ++m) {
         dot[m].Add(j, line, q + 32 * m + 4 * quad, n, factor + m, total + m);
@@ -133,9 +143,9 @@ template <Type kType, int kTokens, int kHalf>
 
 // Group g of a block of kPanels panels each with kTokens tokens, whose codes are at q, 32 bytes a
 // token.
-template <Type kType, int kPanels, int kTokens>
+template <Type kType, bool kOpened, int kPanels, int kTokens>
 [[gnu::always_inline]] inline void AddGroup(
-    const PanelBlock<kType> (&panels)[kPanels], int g, const int8_t* q,
+    const PanelBlock<kType, kOpened> (&panels)[kPanels], int g, const int8_t* q,
     Dot<Format<kType>::kMax, Format<kType>::kLines, kTokens> (&dot)[kPanels][kTokens]) {
   using Fmt = Format<kType>;
 #pragma GCC unroll 8
@@ -143,7 +153,7 @@ template <Type kType, int kPanels, int kTokens>
     const int quad = g * Fmt::kLines + j;
     L line[kPanels];
 #pragma GCC unroll 2
-    for (int p = 0; p < kPanels; ++p) line[p] = CodeLine<kType>(panels[p].block, quad);
+    for (int p = 0; p < kPanels; ++p) line[p] = panels[p].Line(quad);
 #pragma GCC unroll 8
     for (int m = 0; m < kTokens; ++m) {
       const int8_t* at = q + 32 * m + 4 * quad;
@@ -161,17 +171,17 @@ template <Type kType, int kPanels, int kTokens>
 
 // total[panel][token] += the exact sum of block b of each panel's super-block with tokens whose
 // codes are at q.
-template <Type kType, int kPanels, int kTokens>
-[[gnu::always_inline]] inline void AddExact(const PanelBlock<kType> (&panels)[kPanels], int b,
-                                            const int8_t* q, const Factors<kType, kTokens>& factors,
+template <Type kType, bool kOpened, int kPanels, int kTokens>
+[[gnu::always_inline]] inline void AddExact(const PanelBlock<kType, kOpened> (&panels)[kPanels],
+                                            int b, const int8_t* q,
+                                            const Factors<kType, kTokens>& factors,
                                             I* const (&total)[kPanels]) {
   using Fmt = Format<kType>;
   if constexpr (kScaledDots) {
     static_assert(kPanels == 1);
-    AddScaled<kType, kTokens, 0>(panels[0].block, panels[0].scales, b, q, factors.words, total[0]);
+    AddScaled<kTokens, 0>(panels[0], b, q, factors.words, total[0]);
     // Afresh: GCC 12 else keeps all broadcasts of the first half for the second, and spills them.
-    AddScaled<kType, kTokens, 1>(panels[0].block, panels[0].scales, b, Afresh(q), factors.words,
-                                 total[0]);
+    AddScaled<kTokens, 1>(panels[0], b, Afresh(q), factors.words, total[0]);
   } else {
     I part[kPanels][kTokens];
 #pragma GCC unroll 2
@@ -184,7 +194,7 @@ template <Type kType, int kPanels, int kTokens>
           dot[p][m].Start(Fmt::kZero == 0 ? 0 : factors.start[g][m]);
         }
       }
-      AddGroup<kType>(panels, g, q, dot);
+      AddGroup(panels, g, q, dot);
 #pragma GCC unroll 2
       for (int p = 0; p < kPanels; ++p) {
         const I n = panels[p].scales.n(b, g);
@@ -287,15 +297,16 @@ struct TokenBlock {
     }
     if constexpr (Fmt::kOffset && Fmt::kGroups == 1) AddHalves<kTokens>(dsum, kTokenGroup, whole);
   }
-  void Next() {
-    q += 32 * kTokenGroup;
-    d += kTokenGroup;
-    sum += 2 * kTokenGroup;
-    dsum += 2 * kTokenGroup;
+  void Next(int64_t blocks = 1) {
+    q += 32 * kTokenGroup * blocks;
+    d += kTokenGroup * blocks;
+    sum += 2 * kTokenGroup * blocks;
+    dsum += 2 * kTokenGroup * blocks;
   }
+  void SkipSupers(int64_t supers) { Next(supers * quant::kSuperBlocks); }
   // acc[panel][token] += the product of block b of each panel's super-block.
-  template <int kPanels>
-  [[gnu::always_inline]] void Add(const PanelBlock<kType> (&panels)[kPanels], int b,
+  template <bool kOpened, int kPanels>
+  [[gnu::always_inline]] void Add(const PanelBlock<kType, kOpened> (&panels)[kPanels], int b,
                                   I* const (&)[kPanels], F* const (&acc)[kPanels]) const {
 #pragma GCC unroll 2
     for (int g = 0; g < Fmt::kGroups; ++g) {
@@ -305,7 +316,7 @@ struct TokenBlock {
 #pragma GCC unroll 8
         for (int m = 0; m < kTokens; ++m) dot[p][m].Start(Fmt::kZero == 0 ? 0 : start[g][m]);
       }
-      AddGroup<kType>(panels, g, q, dot);
+      AddGroup(panels, g, q, dot);
 #pragma GCC unroll 2
       for (int p = 0; p < kPanels; ++p) {
         const F s = panels[p].scales.s(b, g), o = panels[p].scales.o(b, g);
@@ -342,23 +353,27 @@ struct TokenBlock<kType, kTokens, true> {
     sums = a.q.sums + first * (a.columns / 64) + m0;
   }
   [[gnu::always_inline]] void Open(int b) { factors.Open(b, factor, sum, kTokenGroup); }
-  void Next() {
-    q += 32 * kTokenGroup;
-    factor += kTokenGroup;
-    sum += 2 * kTokenGroup;
+  void Next(int64_t blocks = 1) {
+    q += 32 * kTokenGroup * blocks;
+    factor += kTokenGroup * blocks;
+    sum += 2 * kTokenGroup * blocks;
   }
-  template <int kPanels>
-  [[gnu::always_inline]] void Add(const PanelBlock<kType> (&panels)[kPanels], int b,
+  template <bool kOpened, int kPanels>
+  [[gnu::always_inline]] void Add(const PanelBlock<kType, kOpened> (&panels)[kPanels], int b,
                                   I* const (&total)[kPanels], F* const (&)[kPanels]) const {
-    AddExact<kType>(panels, b, q, factors, total);
+    AddExact(panels, b, q, factors, total);
   }
   [[gnu::always_inline]] void Fold(const ScaleReader<Fmt::kRow.scales>& scales, I* total,
                                    F* acc) const {
     FoldExact<kType, kTokens>(scales, factors, total, unit, sums, kTokenGroup, acc);
   }
-  void NextSuper() {
-    unit += kTokenGroup;
-    sums += quant::kSuperBlocks / 2 * kTokenGroup;
+  void NextSuper(int64_t supers = 1) {
+    unit += kTokenGroup * supers;
+    sums += quant::kSuperBlocks / 2 * kTokenGroup * supers;
+  }
+  void SkipSupers(int64_t supers) {
+    Next(supers * quant::kSuperBlocks);
+    NextSuper(supers);
   }
 };
 
@@ -392,13 +407,9 @@ inline void DotOne(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t gr
 #pragma GCC unroll 4
       for (int p = 0; p < kPanels; ++p) {
         const Block block = reader[p].Next();
-        if constexpr (kFirst) {
-          PrefetchAhead<Fmt::kBlockBytes>(block.at);
-          PrefetchAhead<Fmt::kMiddleBytes>(block.middle);
-          PrefetchAhead<Fmt::kLowBytes>(block.low);
-        }
+        if constexpr (kFirst) PrefetchBlock<kType>(block);
         if constexpr (Fmt::kExact) {
-          AddExact<kType>({PanelBlock<kType>{block, reader[p].scales}}, b, q, factors, {&total[p]});
+          AddExact<kType, false>({{block, reader[p].scales}}, b, q, factors, {&total[p]});
           continue;
         }
 #pragma GCC unroll 2
@@ -435,51 +446,43 @@ inline void DotOne(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t gr
   for (int p = 0; p < kPanels; ++p) StoreRows(a, panel + p * apart, token, acc[p]);
 }
 
-// kPanels panels, `apart` of each other, x tokens [m0, m0 + kTokens) of a group of kTokenGroup.
-template <Type kType, int kPanels, int kTokens>
-inline void DotGroup(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t group, int m0,
-                     int valid) {
+// acc[panel][token] += the products of a super-block of `blocks` blocks; next(p, b) is block b of
+// panel p, asked for in that order, blocks outermost.
+template <bool kOpened, int kPanels, Type kType, int kTokens, typename Next>
+[[gnu::always_inline]] inline void AddSuper(TokenBlock<kType, kTokens>& tokens, int blocks,
+                                            const PanelReader<kType> (&reader)[kPanels],
+                                            const Next& next, F (&acc)[kPanels][kTokens]) {
   using Fmt = Format<kType>;
   constexpr int kPaired = kPanels % 2 == 0 ? kSharedPanels : 1;
-  TokenBlock<kType, kTokens> tokens(a, group, m0);
-  PanelReader<kType> reader[kPanels];
-  F acc[kPanels][kTokens] = {};
-  for (int p = 0; p < kPanels; ++p) OpenPanel(a, panel + p * apart, reader[p]);
-  while (reader[0].blocks_left > 0) {
-    int blocks = 0;
-    for (int p = 0; p < kPanels; ++p) {
-      if (group == 0) PrefetchAhead<Fmt::kAreaBytes>(reader[p].at);
-      blocks = reader[p].OpenSuper();
-    }
-    I total[kPanels][Fmt::kExact ? kTokens : 1] = {};
-    for (int b = 0; b < blocks; ++b, tokens.Next()) {
-      tokens.Open(b);
-      const auto next = [&](int p) -> PanelBlock<kType> {
-        const Block block = reader[p].Next();
-        if (group == 0) {
-          PrefetchAhead<Fmt::kBlockBytes>(block.at);
-          PrefetchAhead<Fmt::kMiddleBytes>(block.middle);
-          PrefetchAhead<Fmt::kLowBytes>(block.low);
-        }
-        return {block, reader[p].scales};
-      };
-      for (int p = 0; p < kPanels; p += kPaired) {
-        const TokenBlock<kType, kTokens>* at = kPanels == 1 ? &tokens : Afresh(&tokens);
-        if constexpr (kPaired == 2) {
-          at->template Add<2>({next(p), next(p + 1)}, b, {total[p], total[p + 1]},
-                              {acc[p], acc[p + 1]});
-        } else {
-          at->template Add<1>({next(p)}, b, {total[p]}, {acc[p]});
-        }
+  I total[kPanels][Fmt::kExact ? kTokens : 1] = {};
+  for (int b = 0; b < blocks; ++b, tokens.Next()) {
+    tokens.Open(b);
+    const auto panel = [&](int p) -> PanelBlock<kType, kOpened> {
+      return {next(p, b), reader[p].scales};
+    };
+    for (int p = 0; p < kPanels; p += kPaired) {
+      const TokenBlock<kType, kTokens>* at = kPanels == 1 ? &tokens : Afresh(&tokens);
+      if constexpr (kPaired == 2) {
+        at->template Add<kOpened, 2>({panel(p), panel(p + 1)}, b, {total[p], total[p + 1]},
+                                     {acc[p], acc[p + 1]});
+      } else {
+        at->template Add<kOpened, 1>({panel(p)}, b, {total[p]}, {acc[p]});
       }
-    }
-    if constexpr (Fmt::kExact) {
-      for (int p = 0; p < kPanels; ++p) {
-        (kPanels == 1 ? &tokens : Afresh(&tokens))->Fold(reader[p].scales, total[p], acc[p]);
-      }
-      tokens.NextSuper();
     }
   }
+  if constexpr (Fmt::kExact) {
+    for (int p = 0; p < kPanels; ++p) {
+      (kPanels == 1 ? &tokens : Afresh(&tokens))->Fold(reader[p].scales, total[p], acc[p]);
+    }
+    tokens.NextSuper();
+  }
+}
+
+// Stores the tokens [m0, m0 + kTokens) of a group of which `valid` are there.
+template <int kPanels, int kTokens>
+[[gnu::always_inline]] inline void StoreTokens(const MatMulArgs& a, int64_t panel, int64_t apart,
+                                               int64_t group, int m0, int valid,
+                                               const F (&acc)[kPanels][kTokens]) {
   for (int p = 0; p < kPanels; ++p) {
 #pragma GCC unroll 8
     for (int m = 0; m < kTokens; ++m) {  // without an index, sums may stay in registers
@@ -490,13 +493,92 @@ inline void DotGroup(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t 
   }
 }
 
-// kPanels panels, `apart` of each other, and all tokens.
-template <Type kType, int kPanels>
+// kPanels panels, `apart` of each other, x tokens [m0, m0 + kTokens) of a group of kTokenGroup.
+template <Type kType, int kPanels, int kTokens>
+inline void DotGroup(const MatMulArgs& a, int64_t panel, int64_t apart, int64_t group, int m0,
+                     int valid) {
+  using Fmt = Format<kType>;
+  TokenBlock<kType, kTokens> tokens(a, group, m0);
+  PanelReader<kType> reader[kPanels];
+  F acc[kPanels][kTokens] = {};
+  for (int p = 0; p < kPanels; ++p) OpenPanel(a, panel + p * apart, reader[p]);
+  while (reader[0].blocks_left > 0) {
+    int blocks = 0;
+    for (int p = 0; p < kPanels; ++p) {
+      if (group == 0) PrefetchAhead<Fmt::kAreaBytes>(reader[p].at);
+      blocks = reader[p].OpenSuper();
+    }
+    const auto next = [&](int p, int) {
+      const Block block = reader[p].Next();
+      if (group == 0) PrefetchBlock<kType>(block);
+      return block;
+    };
+    AddSuper<false>(tokens, blocks, reader, next, acc);
+  }
+  StoreTokens(a, panel, apart, group, m0, valid, acc);
+}
+
+// Groups of tokens that pass over the codes of a super-block while they are open: their sums and
+// the lines stay in the L1 cache.
+inline constexpr int64_t kOpenGroups = 8;
+
+// One panel x the groups [first, last), at most kOpenGroups, of more than one token each.
+template <Type kType, int kTokens>
+inline void DotGroups(const MatMulArgs& a, int64_t panel, int64_t first, int64_t last) {
+  using Fmt = Format<kType>;
+  constexpr int64_t kParts = kTokenGroup / kTokens;
+  alignas(64) uint8_t lines[quant::kSuperBlocks][8 * 64];
+  F sums[kOpenGroups * kParts][1][kTokens];
+  const int64_t parts = (last - first) * kParts;
+  const auto group_of = [&](int64_t part) { return first + part / kParts; };
+  const auto token_of = [&](int64_t part) { return static_cast<int>(part % kParts) * kTokens; };
+  PanelReader<kType> reader[1];
+  OpenPanel(a, panel, reader[0]);
+  for (int64_t super = 0; reader[0].blocks_left > 0; ++super) {
+    if (first == 0) PrefetchAhead<Fmt::kAreaBytes>(reader[0].at);
+    const int blocks = reader[0].OpenSuper();
+    for (int b = 0; b < blocks; ++b) {
+      const Block block = reader[0].Next();
+      if (first == 0) PrefetchBlock<kType>(block);
+#pragma GCC unroll 8
+      for (int quad = 0; quad < 8; ++quad) {
+        StoreL(lines[b] + 64 * quad, CodeLine<kType>(block, quad));
+      }
+    }
+    for (int64_t part = 0; part < parts; ++part) {
+      TokenBlock<kType, kTokens> tokens(a, group_of(part), token_of(part));
+      tokens.SkipSupers(super);
+      F acc[1][kTokens] = {};
+      if (super > 0) __builtin_memcpy(acc, sums[part], sizeof(acc));
+      AddSuper<true>(tokens, blocks, reader, [&](int, int b) { return Block(lines[b]); }, acc);
+      __builtin_memcpy(sums[part], acc, sizeof(acc));
+    }
+  }
+  for (int64_t part = 0; part < parts; ++part) {
+    const int64_t left = a.tokens - group_of(part) * kTokenGroup;
+    StoreTokens(a, panel, 1, group_of(part), token_of(part),
+                static_cast<int>(left < kTokenGroup ? left : kTokenGroup), sums[part]);
+  }
+}
+
+// kPanels panels, `apart` of each other, and all tokens. kOpened: codes are opened for several
+// groups of tokens.
+template <Type kType, int kPanels, bool kOpened = false>
 inline void AllTokens(const MatMulArgs& a, int64_t panel, int64_t apart) {
   // ScaledDots need few registers; lines of codes then serve more tokens.
   constexpr int kMost = kScaledDots && Format<kType>::kExact ? kTokenGroup : kMaxTokens;
   if (a.tokens == 1) return DotOne<kType, kPanels, true>(a, panel, apart, 0);
-  for (int64_t group = 0; group * kTokenGroup < a.tokens; ++group) {
+  int64_t group = 0;
+  if constexpr (kOpened) {
+    static_assert(kPanels == 1);
+    const int64_t groups = a.tokens / kTokenGroup + (a.tokens % kTokenGroup > 1);
+    for (; group < groups; group += kOpenGroups) {
+      const int64_t left = groups - group;
+      DotGroups<kType, kMost>(a, panel, group, group + (left < kOpenGroups ? left : kOpenGroups));
+    }
+    group = groups;
+  }
+  for (; group * kTokenGroup < a.tokens; ++group) {
     const int64_t left = a.tokens - group * kTokenGroup;
     if (PaddedGroup(left) == 1) {
       DotOne<kType, kPanels, false>(a, panel, apart, group);
@@ -524,19 +606,23 @@ inline int64_t InStreams(const MatMulArgs& a, int64_t panel) {
 
 template <Type kType>
 void MatMul(const MatMulArgs& a) {
+  using Fmt = Format<kType>;
+  // Panels of a split matrix are three streams each.
+  constexpr int kFewStreams = Fmt::kSplit.whole() ? kStreams : (kStreams + 1) / 2;
   // With many tokens the products take longer than the memory, and one panel's sums stay in
-  // registers; what codes of two planes cost is less beside shared broadcasts. Panels of a split
-  // matrix are three streams each.
+  // registers; what codes of two planes cost is less beside shared broadcasts.
   constexpr int64_t kManyTokens = 4 * kTokenGroup;
-  constexpr int kFewStreams = Format<kType>::kSplit.whole() ? kStreams : (kStreams + 1) / 2;
-  constexpr quant::PlaneSet kPlanes = Format<kType>::kPlanes;
-  constexpr bool kManyShared = kSharedPanels > 1 && kPlanes.nibble && (kPlanes.pair || kPlanes.bit);
+  constexpr quant::PlaneSet kPlanes = Fmt::kPlanes;
+  constexpr bool kShared = kSharedPanels > 1 && kPlanes.nibble && (kPlanes.pair || kPlanes.bit);
+  constexpr bool kOpened = kOpensCodes && (!kPlanes.byte || Fmt::kSigned);
   int64_t panel = a.first_panel;
   if (a.tokens == 1) {
     panel = InStreams<kType, kStreams>(a, panel);
   } else if (a.tokens < kManyTokens) {
     panel = InStreams<kType, kFewStreams>(a, panel);
-  } else if (kManyShared) {
+  } else if constexpr (kOpened) {
+    for (; panel < a.last_panel; ++panel) AllTokens<kType, 1, true>(a, panel, 1);
+  } else if constexpr (kShared) {
     panel = InStreams<kType, kSharedPanels>(a, panel);
   }
   for (; panel < a.last_panel; ++panel) AllTokens<kType, 1>(a, panel, 1);

@@ -14,6 +14,7 @@ inline constexpr int kMaxTokens = 4;
 inline constexpr int kStreams = 2;
 inline constexpr int kPrefetch = 2048;
 inline constexpr int kSharedPanels = 1;
+inline constexpr bool kOpensCodes = true;
 #ifdef __AVXVNNI__
 inline constexpr bool kSignedWide = false;
 inline constexpr bool kScaledDots = false;

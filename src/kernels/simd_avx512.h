@@ -25,6 +25,7 @@ inline constexpr int kPrefetch = HEARTH_PREFETCH;
 inline constexpr int kSharedPanels = HEARTH_SHARED_PANELS;
 inline constexpr bool kSignedWide = false;
 inline constexpr bool kScaledDots = false;
+inline constexpr bool kOpensCodes = false;
 
 struct F {
   __m512 a;

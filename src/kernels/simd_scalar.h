@@ -18,6 +18,8 @@ inline constexpr int kPrefetch = 2048;   // bytes between what a stream reads an
 inline constexpr int kSharedPanels = 1;  // panels that share a broadcast of several tokens
 inline constexpr bool kSignedWide = false;  // lines of 8-bit codes are unsigned (+ zero)
 inline constexpr bool kScaledDots = false;  // there is a ScaledDot (simd_avx2.h)
+inline constexpr bool kOpensCodes =
+    false;  // once for many tokens, where opening costs more than loads
 
 struct F {
   float v[16];
