@@ -5,7 +5,7 @@
 A pipeline takes seconds to load, so each (model, mode) is a process that answers samples for the whole run.
 No pipeline has both of its best modes, so there are several:
   bf16     what it chooses by itself on AMX: its best prompt pass
-  dynamic  f32 with int8 activations in groups of 128: its best decode
+  dynamic  f32 with int8 activations in groups of 128: its best decode, without AMX also its best prompt pass
   batch    the same for several prompts together (its continuous batching)
 Models: "NAME" is the GGUF file read by the pipeline itself; "NAME-i4" is OpenVINO's own form with symmetric
 4-bit weights in groups of 128, made from the same file through F16 (seconds per model, once).
