@@ -239,7 +239,8 @@ struct KernelTable {
   KvKernels kv;
   // Null where the row has none:
   const ByteGemmTable* bytes;
-  const TileAttendTable* attend_tiles;
+  const TileAttendTable* attend_tiles;         // all products of BF16
+  const TileAttendTable* attend_float_scores;  // scores of floats
   const GemmTable* matrix_unit;
 };
 

@@ -11,6 +11,7 @@ namespace hearth::kernels {
 namespace {
 
 struct AttendProduct {
+  static constexpr bool kFloatScores = false;
   static void Begin() { ConfigureTiles(); }
   static void End() { _tile_release(); }
 

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Products of attention by dots of BF16 pairs (vdpbf16ps), on the tiles of attention_tiles.inl:
-// kDotRows x 2 sums stay in registers, each broadcast of a pair feeds two of them.
+// kDotRows x 2 sums stay in registers, each broadcast of a pair feeds two of them. kFloatScores:
+// scores by float products instead, because they are what loses by BF16.
 #pragma once
 
 #include "kernels/attention_tiles.inl"
@@ -10,7 +11,9 @@
 namespace hearth::kernels {
 namespace {
 
+template <bool kFloat>
 struct AttendProduct {
+  static constexpr bool kFloatScores = kFloat;
   static constexpr int64_t kDotRows = 8;
   static_assert(kTileAttendBlock % kDotRows == 0 && 16 % kDotRows == 0);
   struct Sums {
@@ -45,14 +48,33 @@ struct AttendProduct {
     }
   }
 
+  // sums[r][i] += row r of `q`, `stride` floats apart, x keys[i], [dimensions][16 keys].
+  [[gnu::always_inline]] static void MultiplyFloats(Sums& sums, const float* q, int64_t stride,
+                                                    const float* k0, const float* k1) {
+    for (int64_t i = 0; i < stride; ++i) {
+      const F line[2] = {Load(k0 + 16 * i), Load(k1 + 16 * i)};
+#pragma GCC unroll 8
+      for (int r = 0; r < kDotRows; ++r) {
+        const F x = Set1(q[r * stride + i]);
+        sums.of[r][0] = Fma(x, line[0], sums.of[r][0]);
+        sums.of[r][1] = Fma(x, line[1], sums.of[r][1]);
+      }
+    }
+  }
+
   static void Scores(const TileSpace& s, const uint8_t* q, int64_t rows, int64_t first,
                      int64_t last) {
-    const int64_t bytes = s.steps() * kTileBytes;
+    const int64_t bytes = 16 * s.padded * s.score_bytes;  // of 16 queries or keys
     for (int64_t pair = first; pair < last; ++pair) {
       const uint8_t* k = s.keys + 2 * pair * bytes;
       for (int64_t row = 0; row < rows; row += kDotRows) {
         Sums sums = {};
-        Multiply(sums, q + row / 16 * bytes + row % 16 * 64, k, k + bytes, s.steps());
+        if constexpr (kFloatScores) {
+          const auto at = [](const uint8_t* x) { return reinterpret_cast<const float*>(x); };
+          MultiplyFloats(sums, at(q) + row * s.padded, s.padded, at(k), at(k + bytes));
+        } else {
+          Multiply(sums, q + row / 16 * bytes + row % 16 * 64, k, k + bytes, s.steps());
+        }
         float* out = s.scores + row / 16 * 16 * kKvChunk + 2 * pair * kTileSums + row % 16 * 16;
 #pragma GCC unroll 8
         for (int r = 0; r < kDotRows; ++r) {

@@ -182,7 +182,7 @@ TEST(Attention, EveryRowEqualsScalarAndScalarIsRight) {
 }
 
 // [rows][head_size] on tiles, `step` tokens per call.
-std::vector<float> OnTiles(const KernelTable& table, Kv type, const Case& c, const Cache& cache,
+std::vector<float> OnTiles(const TileAttendTable& table, Kv type, const Case& c, const Cache& cache,
                            int32_t step) {
   const std::vector<float> q = Queries(c);
   const int64_t stride = int64_t{c.group} * c.head_size;
@@ -191,20 +191,20 @@ std::vector<float> OnTiles(const KernelTable& table, Kv type, const Case& c, con
   std::vector<uint8_t> room(static_cast<size_t>(TileAttendScratch(c.head_size)) + 64, 0xff);
   uint8_t* scratch = room.data() + (64 - reinterpret_cast<uintptr_t>(room.data()) % 64);
   for (int32_t t = 0; t < c.tokens; t += step) {
-    table.attend_tiles->attend[static_cast<int>(type)]({.kv = cache.head,
-                                                        .head_size = c.head_size,
-                                                        .tokens = std::min(step, c.tokens - t),
-                                                        .group = c.group,
-                                                        .position = c.position + t,
-                                                        .stored = c.position + c.tokens,
-                                                        .window = c.window,
-                                                        .scale = 0.25f,
-                                                        .softcap = c.softcap,
-                                                        .query = q.data() + t * stride,
-                                                        .query_stride = stride,
-                                                        .out = out.data() + t * stride,
-                                                        .out_stride = stride,
-                                                        .scratch = scratch});
+    table.attend[static_cast<int>(type)]({.kv = cache.head,
+                                          .head_size = c.head_size,
+                                          .tokens = std::min(step, c.tokens - t),
+                                          .group = c.group,
+                                          .position = c.position + t,
+                                          .stored = c.position + c.tokens,
+                                          .window = c.window,
+                                          .scale = 0.25f,
+                                          .softcap = c.softcap,
+                                          .query = q.data() + t * stride,
+                                          .query_stride = stride,
+                                          .out = out.data() + t * stride,
+                                          .out_stride = stride,
+                                          .scratch = scratch});
   }
   return out;
 }
@@ -218,11 +218,16 @@ constexpr Case kTileCases[] = {
 
 // BF16 keeps 8 bits of queries, keys, values and probabilities.
 TEST(Attention, TilesAreNearTruthAndRowsDoNotDependOnTheSplit) {
+  std::vector<const TileAttendTable*> tables;
   for (const KernelTable* table : UsableTables()) {
-    if (table->attend_tiles == nullptr) continue;
+    for (const TileAttendTable* tiles : {table->attend_tiles, table->attend_float_scores}) {
+      if (tiles != nullptr) tables.push_back(tiles);
+    }
+  }
+  for (const TileAttendTable* table : tables) {
     for (const Case& c : kTileCases) {
       for (int type = 0; type < kKvTypes; ++type) {
-        const Cache cache(*table, static_cast<Kv>(type), c);
+        const Cache cache(*Table(cpu::Isa::kScalar), static_cast<Kv>(type), c);
         const std::vector<double> truth = Truth(c, cache);
         const auto whole = OnTiles(*table, static_cast<Kv>(type), c, cache, c.tokens);
         double error = 0, size = 0;

@@ -7,6 +7,8 @@
 // L2. Hand-tuned like the GEMMs: exponentials cost as much as the products, so they have the
 // precision of BF16 and no more. A row says what multiplies (its Product, attention_amx.inl or
 // attention_bf16.inl):
+//   kFloatScores         queries and keys are floats instead: queries row by row, keys
+//                        [key / 16][dimension][16 keys]
 //   Begin(), End()       around the products of a call
 //   Scores(space, queries, rows, first, last)
 //     scores of the row tiles at `queries`, of which `rows` rows are wanted, against the pairs
@@ -30,28 +32,31 @@ inline constexpr float kNothing = -__builtin_inff();
 
 // What lies in the scratch. padded: head size as a multiple of 32.
 struct TileSpace {
-  explicit TileSpace(const TileAttendArgs& a)
+  TileSpace(const TileAttendArgs& a, bool float_scores)
       : padded((a.head_size + 31) / 32 * 32),
+        score_bytes(float_scores ? 4 : 2),
         queries(a.scratch),
-        keys(queries + kTileAttendRows * padded * 2),
-        values(keys + kKvChunk * padded * 2),
+        keys(queries + kTileAttendRows * padded * score_bytes),
+        values(keys + kKvChunk * padded * score_bytes),
         scores(reinterpret_cast<float*>(values + kKvChunk * padded * 2)),
         p(reinterpret_cast<uint16_t*>(scores + kTileAttendBlock * kKvChunk)),
         sums(reinterpret_cast<float*>(p + kTileAttendBlock * kKvChunk)),
         highest(sums + kTileAttendRows * padded),
         total(highest + kTileAttendRows) {}
   int64_t steps() const { return padded / kBrainColumns; }
-  uint8_t* QueryTiles(int64_t row) const { return queries + row * padded * 2; }
+  // REQUIRES: row is a multiple of 16, or queries are floats.
+  uint8_t* QueryTiles(int64_t row) const { return queries + row * padded * score_bytes; }
 
   int64_t padded;
-  uint8_t* queries;  // A tiles [row / 16][padded / 32][16 rows][32]
-  uint8_t* keys;     // B tiles [key / 16][padded / 32][16 pairs of dimensions][16 keys][2]
-  uint8_t* values;   // B tiles [padded / 16][key / 32][16 pairs of keys][16 dimensions][2]
-  float* scores;     // [2 row tiles][16 keys tiles][16 rows][16 keys]
-  uint16_t* p;       // A tiles [2 row tiles][key / 32][16 rows][32 keys]
-  float* sums;       // [rows][padded]
-  float* highest;    // [rows], of scores in powers of two
-  float* total;      // [rows]
+  int64_t score_bytes;  // of one number of a query or key
+  uint8_t* queries;     // A tiles [row / 16][padded / 32][16 rows][32]
+  uint8_t* keys;        // B tiles [key / 16][padded / 32][16 pairs of dimensions][16 keys][2]
+  uint8_t* values;      // B tiles [padded / 16][key / 32][16 pairs of keys][16 dimensions][2]
+  float* scores;        // [2 row tiles][16 keys tiles][16 rows][16 keys]
+  uint16_t* p;          // A tiles [2 row tiles][key / 32][16 rows][32 keys]
+  float* sums;          // [rows][padded]
+  float* highest;       // [rows], of scores in powers of two
+  float* total;         // [rows]
 };
 
 // Tokens [low, high) of the chunk that begins at token `begin` and that row `row` sees.
@@ -64,11 +69,19 @@ inline Span Visible(const TileAttendArgs& a, int64_t row, int64_t begin) {
   return {low, own - begin < kKvChunk ? own - begin : int64_t{kKvChunk}};
 }
 
+template <bool kFloatScores>
 void TileQueries(const TileAttendArgs& a, const TileSpace& s, int64_t rows) {
   // Softmax works with powers of two; a cap comes before that factor.
   const F scale = Set1(a.softcap > 0 ? a.scale : a.scale * kLog2E);
   for (int64_t row = 0; row < rows; ++row) {
     const float* q = a.query + row / a.group * a.query_stride + row % a.group * a.head_size;
+    if constexpr (kFloatScores) {
+      auto* out = reinterpret_cast<float*>(s.QueryTiles(row));
+      for (int64_t i = 0; i < s.padded; i += 16) {
+        Store(out + i, i < a.head_size ? Mul(Load(q + i), scale) : Set1(0));
+      }
+      continue;
+    }
     uint8_t* out = s.QueryTiles(row / 16 * 16) + row % 16 * 64;
     for (int64_t i = 0; i < a.head_size; i += kBrainColumns, out += kTileBytes) {
       const F high = i + 16 < a.head_size ? Mul(Load(q + i + 16), scale) : Set1(0);
@@ -80,7 +93,7 @@ void TileQueries(const TileAttendArgs& a, const TileSpace& s, int64_t rows) {
 
 // Keys and values of one chunk. Values beyond the stored tokens are zero, because a probability of
 // zero does not silence what is not a number; keys there give scores that nobody looks at.
-template <Kv kKv>
+template <Kv kKv, bool kFloatScores>
 void TileChunk(const TileAttendArgs& a, const TileSpace& s, int64_t begin) {
   using Element = KvElement<kKv>;
   using Stored = typename Element::Type;
@@ -89,17 +102,18 @@ void TileChunk(const TileAttendArgs& a, const TileSpace& s, int64_t begin) {
   const int64_t n = a.head_size;
   for (int64_t block = begin; block < end; block += kKvTokens) {
     const Stored* keys = reinterpret_cast<const Stored*>(a.kv.keys) + block * n;
-    uint8_t* out = s.keys + (block - begin) * s.padded * 2;
-    for (int64_t i = 0; i < n; i += 2, out += 64) {
-      F even = Element::Get(keys + i * kKvTokens);
-      F odd = Element::Get(keys + (i + 1) * kKvTokens);
-      if constexpr (kKv == Kv::kInt8) {
-        const F scale = Load(a.kv.key_scales + block);
-        even = Mul(even, scale);
-        odd = Mul(odd, scale);
+    uint8_t* out = s.keys + (block - begin) * s.padded * s.score_bytes;
+    const auto key = [&](int64_t i) {
+      const F x = Element::Get(keys + i * kKvTokens);
+      return kKv == Kv::kInt8 ? Mul(x, Load(a.kv.key_scales + block)) : x;
+    };
+    if constexpr (kFloatScores) {
+      for (int64_t i = 0; i < s.padded; ++i, out += 64) {
+        Store(reinterpret_cast<float*>(out), i < n ? key(i) : zero);
       }
-      StoreBrains(out, even, odd);
+      continue;
     }
+    for (int64_t i = 0; i < n; i += 2, out += 64) StoreBrains(out, key(i), key(i + 1));
     for (int64_t i = n; i < s.padded; i += 2, out += 64) StoreBrains(out, zero, zero);
   }
   const Stored* values = reinterpret_cast<const Stored*>(a.kv.values);
@@ -231,10 +245,10 @@ void AttendBlock(const TileAttendArgs& a, const TileSpace& s, int64_t row, int64
 
 template <Kv kKv, typename Product>
 void AttendTiles(const TileAttendArgs& a) {
-  const TileSpace s(a);
+  const TileSpace s(a, Product::kFloatScores);
   const int64_t rows = int64_t{a.tokens} * a.group;
   Product::Begin();
-  TileQueries(a, s, rows);
+  TileQueries<Product::kFloatScores>(a, s, rows);
   const int64_t padded_rows = (rows + kTileAttendBlock - 1) / kTileAttendBlock * kTileAttendBlock;
   __builtin_memset(s.sums, 0, static_cast<uint64_t>(padded_rows * s.padded) * sizeof(float));
   for (int64_t row = 0; row < rows; ++row) {
@@ -244,7 +258,7 @@ void AttendTiles(const TileAttendArgs& a) {
   const int64_t visible = a.position + a.tokens;
   const int64_t seen = a.window > 0 && a.position + 1 > a.window ? a.position + 1 - a.window : 0;
   for (int64_t begin = seen / kKvChunk * kKvChunk; begin < visible; begin += kKvChunk) {
-    TileChunk<kKv>(a, s, begin);
+    TileChunk<kKv, Product::kFloatScores>(a, s, begin);
     for (int64_t row = 0; row < rows; row += kTileAttendBlock) {
       const int64_t count = rows - row < kTileAttendBlock ? rows - row : kTileAttendBlock;
       AttendBlock<Product>(a, s, row, count, begin);

@@ -35,11 +35,14 @@ constexpr ByteGemmTable kBytes = {ByteProduct::kMinTokens, HEARTH_ALL_TYPES(Byte
 
 #ifdef HEARTH_BRAIN_DOTS
 namespace {
-constexpr TileAttendTable kAttendTiles = HEARTH_TILE_ATTEND(AttendProduct);
+constexpr TileAttendTable kAttendTiles = HEARTH_TILE_ATTEND(AttendProduct<false>);
+constexpr TileAttendTable kAttendFloatScores = HEARTH_TILE_ATTEND(AttendProduct<true>);
 }  // namespace
 #define HEARTH_ATTEND &kAttendTiles
+#define HEARTH_ATTEND_FLOAT_SCORES &kAttendFloatScores
 #else
 #define HEARTH_ATTEND nullptr
+#define HEARTH_ATTEND_FLOAT_SCORES nullptr
 #endif
 
 extern const KernelTable HEARTH_TABLE;
@@ -54,6 +57,7 @@ const KernelTable HEARTH_TABLE = {
     .kv = kKvKernels,
     .bytes = HEARTH_BYTES,
     .attend_tiles = HEARTH_ATTEND,
+    .attend_float_scores = HEARTH_ATTEND_FLOAT_SCORES,
     .matrix_unit = nullptr,
 };
 

@@ -81,8 +81,9 @@ constexpr int64_t AttendScratch(int64_t head_size) {
          3 * kAttendRows;
 }
 
-// Attention of many query tokens with products of BF16: queries, keys, values and probabilities are
-// rounded to BF16, sums and softmax are float32. A row does not depend on the rows beside it.
+// Attention of many query tokens with products of BF16, all or of the values only: queries, keys,
+// values and probabilities are rounded to BF16, sums and softmax are float32. A row does not depend
+// on the rows beside it.
 struct TileAttendArgs {
   KvHead kv;
   int32_t head_size;      // multiple of 16
@@ -109,7 +110,7 @@ inline constexpr int64_t kTileAttendRows = 768;
 inline constexpr int64_t kTileAttendBlock = 32;  // rows of one step
 constexpr int64_t TileAttendScratch(int64_t head_size) {
   const int64_t padded = (head_size + 31) / 32 * 32;
-  return kTileAttendRows * padded * 6 + kKvChunk * padded * 4 + kTileAttendBlock * kKvChunk * 6 +
+  return kTileAttendRows * padded * 8 + kKvChunk * padded * 6 + kTileAttendBlock * kKvChunk * 6 +
          kTileAttendRows * 8;
 }
 

@@ -41,8 +41,8 @@ int64_t LongestRow(const DecoderConfig& config) {
 // Narrower models lose more through byte tiles than llama.cpp does: they take them for gate and up
 // only, which cost the least (docs/quality.md).
 constexpr int32_t kMinByteTilesWidth = 1024;
-// Without BF16 the other products lose more too: such models attend in float, and the narrowest
-// keep int8 per 32 columns for all.
+// Without BF16 the other products lose more too: such models keep scores of floats, and the
+// narrowest int8 per 32 columns for all.
 constexpr int32_t kMinGateUpWidth = 768;
 
 void LayOut(const DecoderConfig& config, const ScratchShape& shape, Arena& arena,
@@ -328,8 +328,8 @@ class Pass {
     a.window = c_.local[i] ? c_.window : 0;
     a.position = part.position;
     a.tokens = static_cast<int64_t>(part.tokens.size());
-    a.precise =
-        s_.shape.precise || (s_.kernels->matrix_unit == nullptr && c_.width < kMinByteTilesWidth);
+    a.precise = s_.shape.precise;
+    a.float_scores = s_.kernels->matrix_unit == nullptr && c_.width < kMinByteTilesWidth;
     a.query = {s_.query[row], s_.query.stride};
     a.mixed = {s_.mixed[Slot(row)], s_.mixed.stride};
     a.scratch = s_.attention[worker_.index];

@@ -123,6 +123,10 @@ int64_t TileStep(const Attention& a, int threads) {
   return std::min(most, step);
 }
 
+const kernels::TileAttendTable* TilesOf(const Attention& a) {
+  return a.float_scores ? a.kernels->attend_float_scores : a.kernels->attend_tiles;
+}
+
 // Several tokens on tiles: every task is a block of queries of one KV head, taken as in
 // AttendBlocks.
 void AttendTiles(const Attention& a, const Worker& worker) {
@@ -133,26 +137,25 @@ void AttendTiles(const Attention& a, const Worker& worker) {
     const int64_t head = task % shape.kv_heads;
     const int64_t first = (blocks - 1 - task / shape.kv_heads) * step;
     const int64_t column = head * a.group * shape.head_size;
-    a.kernels->attend_tiles->attend[TypeOf(a)](
-        {.kv = HeadOf(a, head),
-         .head_size = shape.head_size,
-         .tokens = static_cast<int32_t>(std::min(step, a.tokens - first)),
-         .group = a.group,
-         .position = a.position + first,
-         .stored = a.position + a.tokens,
-         .window = a.window,
-         .scale = a.scale,
-         .softcap = a.softcap,
-         .query = a.query[first] + column,
-         .query_stride = a.query.stride,
-         .out = a.mixed[first] + column,
-         .out_stride = a.mixed.stride,
-         .scratch = reinterpret_cast<uint8_t*>(a.scratch)});
+    TilesOf(a)->attend[TypeOf(a)]({.kv = HeadOf(a, head),
+                                   .head_size = shape.head_size,
+                                   .tokens = static_cast<int32_t>(std::min(step, a.tokens - first)),
+                                   .group = a.group,
+                                   .position = a.position + first,
+                                   .stored = a.position + a.tokens,
+                                   .window = a.window,
+                                   .scale = a.scale,
+                                   .softcap = a.softcap,
+                                   .query = a.query[first] + column,
+                                   .query_stride = a.query.stride,
+                                   .out = a.mixed[first] + column,
+                                   .out_stride = a.mixed.stride,
+                                   .scratch = reinterpret_cast<uint8_t*>(a.scratch)});
   }
 }
 
 bool UsesTiles(const Attention& a) {
-  return !a.precise && a.kernels->attend_tiles != nullptr && a.tokens >= kernels::kGemmMinTokens &&
+  return !a.precise && TilesOf(a) != nullptr && a.tokens >= kernels::kGemmMinTokens &&
          a.group <= kernels::kTileAttendRows;
 }
 

@@ -117,11 +117,12 @@ struct Attention {
   int64_t window;    // tokens that a query sees, itself included; 0: all
   int64_t position;  // of the first token
   int64_t tokens;
-  bool precise;    // float products, also where the row has others
-  Rows query;      // [tokens][heads * head_size]
-  Rows mixed;      // [tokens][heads * head_size]: the result
-  float* scratch;  // AttentionScratch(kernels, head_size) floats of this thread, 64-byte aligned
-  float* partial;  // PartialFloats(...) shared floats, for a single token
+  bool precise;       // float products, also where the row has others
+  bool float_scores;  // of queries and keys at least
+  Rows query;         // [tokens][heads * head_size]
+  Rows mixed;         // [tokens][heads * head_size]: the result
+  float* scratch;     // AttentionScratch(kernels, head_size) floats of this thread, 64-byte aligned
+  float* partial;     // PartialFloats(...) shared floats, for a single token
 };
 int64_t AttentionScratch(const Kernels& kernels, int64_t head_size);
 int64_t PartialFloats(int64_t heads, int64_t kv_heads, int64_t head_size, int64_t context);
