@@ -16,6 +16,7 @@ struct AttendProduct {
   static void End() { _tile_release(); }
 
   static void Scores(const TileSpace& s, const uint8_t* q, int64_t, int64_t first, int64_t last) {
+    StoresBeforeTiles();
     const int64_t steps = s.steps();
     for (int64_t pair = first; pair < last; ++pair) {
       const uint8_t* k = s.keys + 2 * pair * steps * kTileBytes;
@@ -30,6 +31,7 @@ struct AttendProduct {
   }
 
   static void Mix(const TileSpace& s, float* sums, int64_t, int64_t first, int64_t last) {
+    StoresBeforeTiles();
     const int64_t stride = s.padded * 4;
     float* below = sums + 16 * s.padded;
     const auto* p = reinterpret_cast<const uint8_t*>(s.p) + first * kTileBytes;
