@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <immintrin.h>
 #define HEARTH_READ_BYTES 32
+#include "kernels/limits_chains.inl"
 #include "kernels/limits_probe.h"
 #include "kernels/limits_read.inl"
 
@@ -28,14 +29,8 @@ void Maddubs(long steps, unsigned char*) {
 }
 
 void FmaYmm(long steps, unsigned char*) {
-  __m256 acc[kChains];
-  for (auto& v : acc) v = _mm256_setzero_ps();
-  __m256 a = _mm256_set1_ps(0.5f);
-  asm volatile("" : "+x"(a));
-  for (long i = 0; i < steps; ++i) {
-    for (auto& v : acc) v = _mm256_fmadd_ps(v, a, a);
-  }
-  for (auto& v : acc) asm volatile("" : "+x"(v));
+  RunChains<kChains>(steps, _mm256_setzero_ps(), _mm256_set1_ps(0.5f),
+                     [](__m256 sum, __m256 a) { return _mm256_fmadd_ps(sum, a, a); });
 }
 
 constexpr Probe kProbes[] = {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <immintrin.h>
 
+#include "kernels/limits_chains.inl"
 #include "kernels/limits_probe.h"
 
 namespace hearth::kernels {
@@ -10,16 +11,12 @@ namespace {
 constexpr int kChains = 16;
 
 void DotBf16(long steps, unsigned char*) {
-  __m512 acc[kChains];
-  for (auto& v : acc) v = _mm512_setzero_ps();
-  __m512i a = _mm512_set1_epi16(0x3f00);  // 0.5
-  asm volatile("" : "+v"(a));
-  for (long i = 0; i < steps; ++i) {
-    // Not the intrinsic: as in isa_limits_avxvnni.cc.
-#pragma GCC unroll 16
-    for (auto& v : acc) asm("vdpbf16ps %1, %1, %0" : "+v"(v) : "v"(a));
-  }
-  for (auto& v : acc) asm volatile("" : "+v"(v));
+  // Not the intrinsic: as in isa_limits_avxvnni.cc.
+  RunChains<kChains>(steps, _mm512_setzero_ps(), _mm512_set1_epi16(0x3f00),  // 0.5
+                     [](__m512 sum, __m512i a) {
+                       asm("vdpbf16ps %1, %1, %0" : "+v"(sum) : "v"(a));
+                       return sum;
+                     });
 }
 
 constexpr Probe kProbes[] = {{"AVX-512 BF16 vdpbf16ps zmm", kChains * 32 * 2.0, DotBf16}};

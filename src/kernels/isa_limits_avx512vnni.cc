@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <immintrin.h>
 #define HEARTH_READ_BYTES 64
+#include "kernels/limits_chains.inl"
 #include "kernels/limits_probe.h"
 #include "kernels/limits_read.inl"
 
@@ -11,25 +12,13 @@ namespace {
 constexpr int kChains = 16;
 
 void DpbusdZmm(long steps, unsigned char*) {
-  __m512i acc[kChains];
-  for (auto& v : acc) v = _mm512_setzero_si512();
-  __m512i a = _mm512_set1_epi8(1);
-  asm volatile("" : "+v"(a));
-  for (long i = 0; i < steps; ++i) {
-    for (auto& v : acc) v = _mm512_dpbusd_epi32(v, a, a);
-  }
-  for (auto& v : acc) asm volatile("" : "+v"(v));
+  RunChains<kChains>(steps, _mm512_setzero_si512(), _mm512_set1_epi8(1),
+                     [](__m512i sum, __m512i a) { return _mm512_dpbusd_epi32(sum, a, a); });
 }
 
 void FmaZmm(long steps, unsigned char*) {
-  __m512 acc[kChains];
-  for (auto& v : acc) v = _mm512_setzero_ps();
-  __m512 a = _mm512_set1_ps(0.5f);
-  asm volatile("" : "+v"(a));
-  for (long i = 0; i < steps; ++i) {
-    for (auto& v : acc) v = _mm512_fmadd_ps(v, a, a);
-  }
-  for (auto& v : acc) asm volatile("" : "+v"(v));
+  RunChains<kChains>(steps, _mm512_setzero_ps(), _mm512_set1_ps(0.5f),
+                     [](__m512 sum, __m512 a) { return _mm512_fmadd_ps(sum, a, a); });
 }
 
 constexpr Probe kProbes[] = {
