@@ -181,30 +181,36 @@ TEST(Attention, EveryRowEqualsScalarAndScalarIsRight) {
   }
 }
 
+struct Tiles {
+  const TileAttendTable* table;
+  bool float_scores;
+};
+
 // [rows][head_size] on tiles, `step` tokens per call.
-std::vector<float> OnTiles(const TileAttendTable& table, Kv type, const Case& c, const Cache& cache,
+std::vector<float> OnTiles(const Tiles& tiles, Kv type, const Case& c, const Cache& cache,
                            int32_t step) {
   const std::vector<float> q = Queries(c);
   const int64_t stride = int64_t{c.group} * c.head_size;
   std::vector<float> out(q.size());
   // Alignment by hand; what no kernel wrote must not matter.
-  std::vector<uint8_t> room(static_cast<size_t>(TileAttendScratch(c.head_size)) + 64, 0xff);
+  std::vector<uint8_t> room(
+      static_cast<size_t>(TileAttendScratch(c.head_size, tiles.float_scores)) + 64, 0xff);
   uint8_t* scratch = room.data() + (64 - reinterpret_cast<uintptr_t>(room.data()) % 64);
   for (int32_t t = 0; t < c.tokens; t += step) {
-    table.attend[static_cast<int>(type)]({.kv = cache.head,
-                                          .head_size = c.head_size,
-                                          .tokens = std::min(step, c.tokens - t),
-                                          .group = c.group,
-                                          .position = c.position + t,
-                                          .stored = c.position + c.tokens,
-                                          .window = c.window,
-                                          .scale = 0.25f,
-                                          .softcap = c.softcap,
-                                          .query = q.data() + t * stride,
-                                          .query_stride = stride,
-                                          .out = out.data() + t * stride,
-                                          .out_stride = stride,
-                                          .scratch = scratch});
+    tiles.table->attend[static_cast<int>(type)]({.kv = cache.head,
+                                                 .head_size = c.head_size,
+                                                 .tokens = std::min(step, c.tokens - t),
+                                                 .group = c.group,
+                                                 .position = c.position + t,
+                                                 .stored = c.position + c.tokens,
+                                                 .window = c.window,
+                                                 .scale = 0.25f,
+                                                 .softcap = c.softcap,
+                                                 .query = q.data() + t * stride,
+                                                 .query_stride = stride,
+                                                 .out = out.data() + t * stride,
+                                                 .out_stride = stride,
+                                                 .scratch = scratch});
   }
   return out;
 }
@@ -218,18 +224,17 @@ constexpr Case kTileCases[] = {
 
 // BF16 keeps 8 bits of queries, keys, values and probabilities.
 TEST(Attention, TilesAreNearTruthAndRowsDoNotDependOnTheSplit) {
-  std::vector<const TileAttendTable*> tables;
+  std::vector<Tiles> all;
   for (const KernelTable* table : UsableTables()) {
-    for (const TileAttendTable* tiles : {table->attend_tiles, table->attend_float_scores}) {
-      if (tiles != nullptr) tables.push_back(tiles);
-    }
+    if (table->attend_tiles != nullptr) all.push_back({table->attend_tiles, false});
+    if (table->attend_float_scores != nullptr) all.push_back({table->attend_float_scores, true});
   }
-  for (const TileAttendTable* table : tables) {
+  for (const Tiles& tiles : all) {
     for (const Case& c : kTileCases) {
       for (int type = 0; type < kKvTypes; ++type) {
         const Cache cache(*Table(cpu::Isa::kScalar), static_cast<Kv>(type), c);
         const std::vector<double> truth = Truth(c, cache);
-        const auto whole = OnTiles(*table, static_cast<Kv>(type), c, cache, c.tokens);
+        const auto whole = OnTiles(tiles, static_cast<Kv>(type), c, cache, c.tokens);
         double error = 0, size = 0;
         for (size_t i = 0; i < truth.size(); ++i) {
           ASSERT_NEAR(static_cast<double>(whole[i]), truth[i], 4e-2)
@@ -240,7 +245,7 @@ TEST(Attention, TilesAreNearTruthAndRowsDoNotDependOnTheSplit) {
         }
         EXPECT_LT(error, size * 4e-4) << "type " << type << " position " << c.position;
         for (const int32_t step : {1, 16, 23}) {
-          const auto split = OnTiles(*table, static_cast<Kv>(type), c, cache, step);
+          const auto split = OnTiles(tiles, static_cast<Kv>(type), c, cache, step);
           for (size_t i = 0; i < whole.size(); ++i) {
             ASSERT_EQ(std::bit_cast<uint32_t>(split[i]), std::bit_cast<uint32_t>(whole[i]))
                 << "type " << type << " position " << c.position << " step " << step << " at " << i;

@@ -273,13 +273,10 @@ void AttendTiles(const TileAttendArgs& a) {
   Product::End();
 }
 
-#define HEARTH_TILE_ATTEND(Product)                                      \
-  {                                                                      \
-    {                                                                    \
-      AttendTiles<Kv::kFloat, Product>, AttendTiles<Kv::kHalf, Product>, \
-          AttendTiles<Kv::kInt8, Product>                                \
-    }                                                                    \
-  }
+template <typename Product>
+constexpr TileAttendTable kTileAttend = {{AttendTiles<Kv::kFloat, Product>,
+                                          AttendTiles<Kv::kHalf, Product>,
+                                          AttendTiles<Kv::kInt8, Product>}};
 
 }  // namespace
 }  // namespace hearth::kernels

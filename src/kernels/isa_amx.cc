@@ -17,7 +17,7 @@ extern const GemmTable kAmxGemm;
 const GemmTable kAmxGemm = {
     .gemm = HEARTH_ALL_TYPES(GemmOf),
     .tile_tokens = TileTokens,
-    .attend = HEARTH_TILE_ATTEND(AttendProduct),
+    .attend = kTileAttend<AttendProduct>,
     .bytes = {ByteProduct::kMinTokens, HEARTH_ALL_TYPES(ByteGemmOf), ByteTokens<ByteProduct>,
               ColumnTops},
     .screen = HEARTH_ALL_TYPES(ScreenAmxOf),

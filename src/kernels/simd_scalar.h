@@ -19,7 +19,7 @@ inline constexpr int kSharedPanels = 1;  // panels that share a broadcast of sev
 inline constexpr bool kSignedWide = false;  // lines of 8-bit codes are unsigned (+ zero)
 inline constexpr bool kScaledDots = false;  // there is a ScaledDot (simd_avx2.h)
 inline constexpr bool kOpensCodes =
-    false;  // once for many tokens, where opening costs more than loads
+    false;  // once for many tokens, where that costs more than loads
 
 struct F {
   float v[16];

@@ -33,18 +33,6 @@ constexpr ByteGemmTable kBytes = {ByteProduct::kMinTokens, HEARTH_ALL_TYPES(Byte
 #define HEARTH_BYTES nullptr
 #endif
 
-#ifdef HEARTH_BRAIN_DOTS
-namespace {
-constexpr TileAttendTable kAttendTiles = HEARTH_TILE_ATTEND(AttendProduct<false>);
-constexpr TileAttendTable kAttendFloatScores = HEARTH_TILE_ATTEND(AttendProduct<true>);
-}  // namespace
-#define HEARTH_ATTEND &kAttendTiles
-#define HEARTH_ATTEND_FLOAT_SCORES &kAttendFloatScores
-#else
-#define HEARTH_ATTEND nullptr
-#define HEARTH_ATTEND_FLOAT_SCORES nullptr
-#endif
-
 extern const KernelTable HEARTH_TABLE;
 const KernelTable HEARTH_TABLE = {
     .name = HEARTH_ROW,
@@ -56,8 +44,13 @@ const KernelTable HEARTH_TABLE = {
     .vector = kVectorKernels,
     .kv = kKvKernels,
     .bytes = HEARTH_BYTES,
-    .attend_tiles = HEARTH_ATTEND,
-    .attend_float_scores = HEARTH_ATTEND_FLOAT_SCORES,
+#ifdef HEARTH_BRAIN_DOTS
+    .attend_tiles = &kTileAttend<AttendProduct<false>>,
+    .attend_float_scores = &kTileAttend<AttendProduct<true>>,
+#else
+    .attend_tiles = nullptr,
+    .attend_float_scores = nullptr,
+#endif
     .matrix_unit = nullptr,
 };
 

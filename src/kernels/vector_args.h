@@ -81,9 +81,9 @@ constexpr int64_t AttendScratch(int64_t head_size) {
          3 * kAttendRows;
 }
 
-// Attention of many query tokens with products of BF16, all or of the values only: queries, keys,
-// values and probabilities are rounded to BF16, sums and softmax are float32. A row does not depend
-// on the rows beside it.
+// Attention of many query tokens with products of BF16: values, probabilities and, unless scores
+// are of floats, queries and keys are rounded to it, sums and softmax are float32. A row does not
+// depend on the rows beside it.
 struct TileAttendArgs {
   KvHead kv;
   int32_t head_size;      // multiple of 16
@@ -97,7 +97,7 @@ struct TileAttendArgs {
   int64_t query_stride;
   float* out;  // row t * group + g: out + t * out_stride + g * head_size
   int64_t out_stride;
-  uint8_t* scratch;  // TileAttendScratch(head_size) bytes, 64-byte aligned
+  uint8_t* scratch;  // TileAttendScratch(head_size, float scores) bytes, 64-byte aligned
 };
 struct TileAttendTable {
   void (*attend[kKvTypes])(const TileAttendArgs&);
@@ -108,10 +108,10 @@ struct TileAttendTable {
 // and two numbers per row.
 inline constexpr int64_t kTileAttendRows = 768;
 inline constexpr int64_t kTileAttendBlock = 32;  // rows of one step
-constexpr int64_t TileAttendScratch(int64_t head_size) {
-  const int64_t padded = (head_size + 31) / 32 * 32;
-  return kTileAttendRows * padded * 8 + kKvChunk * padded * 6 + kTileAttendBlock * kKvChunk * 6 +
-         kTileAttendRows * 8;
+constexpr int64_t TileAttendScratch(int64_t head_size, bool float_scores) {
+  const int64_t padded = (head_size + 31) / 32 * 32, score = float_scores ? 4 : 2;
+  return kTileAttendRows * padded * (score + 4) + kKvChunk * padded * (score + 2) +
+         kTileAttendBlock * kKvChunk * 6 + kTileAttendRows * 8;
 }
 
 // out = mix / total, over `parts` results of one row in chunk order: highest[p * part_stride] ...

@@ -163,7 +163,9 @@ bool UsesTiles(const Attention& a) {
 
 int64_t AttentionScratch(const Kernels& kernels, int64_t head_size) {
   const int64_t blocks = kernels::AttendScratch(head_size) + kAttendRows * (head_size + 2);
-  const int64_t tiles = kernels::TileAttendScratch(head_size) / int64_t{sizeof(float)};
+  const int64_t tiles =
+      kernels::TileAttendScratch(head_size, kernels.attend_float_scores != nullptr) /
+      int64_t{sizeof(float)};
   return kernels.attend_tiles == nullptr ? blocks : std::max(blocks, tiles);
 }
 
