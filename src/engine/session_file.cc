@@ -97,10 +97,10 @@ Header HeaderOf(const Session::Impl& session) {
   Header header = {};
   std::memcpy(header.magic, kMagic, sizeof(kMagic));
   header.version = kVersion;
-  // 2 were int8 keys in the model's own basis, which version 1 of the file wrote at first.
-  constexpr uint32_t kInt8InKeyBasis = 3;
+  // Earlier forms of int8: 2 with keys in the model's own basis, 3 in the order of float16.
+  constexpr uint32_t kInt8InQuads = 4;
   header.kv_element = shape.element == tensor::KvElement::kInt8
-                          ? kInt8InKeyBasis
+                          ? kInt8InQuads
                           : static_cast<uint32_t>(shape.element);
   header.model[0] = session.engine->impl().hash[0];
   header.model[1] = session.engine->impl().hash[1];

@@ -219,6 +219,7 @@ struct GemmTable {
   GemmFn gemm[quant::kTypeCount];  // BF16; null where the type has none
   void (*tile_tokens)(const TileArgs&);
   TileAttendTable attend;
+  void (*attend_int8)(const AttendArgs&);  // KvKernels::attend
   ByteGemmTable bytes;
   // With the middle bits, of 2 or more tokens and up to kScreenTileColumns columns in whole
   // super-blocks; null where the type has none.

@@ -3,8 +3,14 @@
 //
 // Attention over the KV cache, written once in the words of the vocabulary. A row is one query
 // vector. Tokens are taken in aligned chunks of kKvChunk: scores, maximum, exponentials, mix; chunk
-// results are merged in order. Scores sum over dimensions in order and mixes over tokens in order,
-// so neither the rows computed together nor the split of chunks over threads changes a bit.
+// results are merged in order. What multiplies is the Dots of a cache type: FloatDots below,
+// Int8Dots (attention_int8.inl) and its counterpart on tiles:
+//   Dots(a, s, rows), End()  around a call
+//   Scores(begin, end)       s.scores of the blocks of 16 tokens from `begin`, a chunk's first, on
+//   Ahead(begin, end, row)   before the softmax of a row: asks for values
+//   Mix(begin, end)          s.mix from s.scores, which are probabilities now
+// Sums of floats are over dimensions and tokens in order and those of int8 are exact, so neither
+// the rows computed together nor the split of chunks over threads changes a bit.
 #pragma once
 
 #include "kernels/kv_element.inl"
@@ -41,28 +47,37 @@ inline float Convert(const float* x, int64_t n, typename KvElement<kKv>::Type* o
 
 template <Kv kKv>
 void StoreKey(const KvHead& kv, int64_t head_size, int64_t position, const float* key) {
-  using Type = typename KvElement<kKv>::Type;
+  using Stored = typename KvElement<kKv>::Type;
+  constexpr int kRun = kKv == Kv::kInt8 ? 4 : 1;  // dimensions side by side
   const int64_t block = position / kKvTokens;
   const int64_t lane = position % kKvTokens;
-  Type* out = reinterpret_cast<Type*>(kv.keys) + block * head_size * kKvTokens + lane;
-  Type part[1024];  // the largest head
+  Stored* out = reinterpret_cast<Stored*>(kv.keys) + block * head_size * kKvTokens + lane * kRun;
+  Stored part[1024];  // the largest head
   const float scale = Convert<kKv>(key, head_size, part);
-  for (int64_t i = 0; i < head_size; ++i) out[i * kKvTokens] = part[i];
+  for (int64_t i = 0; i < head_size; i += kRun) {
+    __builtin_memcpy(out + i * kKvTokens, part + i, kRun * sizeof(Stored));
+  }
   if constexpr (kKv == Kv::kInt8) kv.key_scales[position] = scale;
 }
 
 template <Kv kKv>
 void StoreValue(const KvHead& kv, int64_t head_size, int64_t position, const float* value) {
-  using Type = typename KvElement<kKv>::Type;
-  const float scale =
-      Convert<kKv>(value, head_size, reinterpret_cast<Type*>(kv.values) + position * head_size);
-  if constexpr (kKv == Kv::kInt8) kv.value_scales[position] = scale;
+  using Stored = typename KvElement<kKv>::Type;
+  auto* values = reinterpret_cast<Stored*>(kv.values);
+  if constexpr (kKv == Kv::kInt8) {
+    Stored part[1024];
+    kv.value_scales[position] = Convert<kKv>(value, head_size, part);
+    values += position / 4 * 4 * head_size + position % 4;
+    for (int64_t i = 0; i < head_size; ++i) values[4 * i] = part[i];
+  } else {
+    Convert<kKv>(value, head_size, values + position * head_size);
+  }
 }
 
 // Where the rows of one call live in its scratch.
 struct AttendSpace {
   float* scores;   // [rows][kKvChunk]
-  float* wide;     // [2][16][head_size]: converted keys or values of two blocks
+  float* wide;     // [rows][head_size]: of two blocks of keys or values, or of queries, converted
   float* mix;      // [rows][head_size] of one chunk
   float* highest;  // [rows] of one chunk
   float* total;    // [rows]
@@ -72,7 +87,7 @@ inline AttendSpace SpaceOf(const AttendArgs& a) {
   AttendSpace s;
   s.scores = a.scratch;
   s.wide = s.scores + kAttendRows * kKvChunk;
-  s.mix = s.wide + 2 * kKvTokens * a.head_size;
+  s.mix = s.wide + kAttendRows * a.head_size;
   s.highest = s.mix + kAttendRows * a.head_size;
   s.total = s.highest + kAttendRows;
   return s;
@@ -84,8 +99,8 @@ inline const float* QueryRow(const AttendArgs& a, int row) {
 
 // scores[row][0 .. 16 * kBlocks) = q . k for kRows rows and kBlocks blocks of keys.
 template <Kv kKv, int kRows, int kBlocks>
-inline void Scores(const AttendArgs& a, int row, const typename KvElement<kKv>::Type* keys,
-                   float* scores) {
+inline void ScoreRows(const AttendArgs& a, int row, const typename KvElement<kKv>::Type* keys,
+                      float* scores) {
   const float* q[kRows];
   F acc[kRows][kBlocks];
 #pragma GCC unroll 8
@@ -205,34 +220,70 @@ inline void Widen(const typename KvElement<kKv>::Type* in, int64_t n, float* out
   }
 }
 
-// scores[row][t] of the blocks of one chunk that begin before token `end`.
 template <Kv kKv>
-inline void ChunkScores(const AttendArgs& a, const AttendSpace& s, int rows, int64_t begin,
-                        int64_t end) {
-  using Type = typename KvElement<kKv>::Type;
-  const int64_t block_elements = a.head_size * int64_t{kKvTokens};
-  const Type* keys = reinterpret_cast<const Type*>(a.kv.keys) + begin / kKvTokens * block_elements;
-  const int64_t blocks = (end - begin + kKvTokens - 1) / kKvTokens;
-  const bool widen = kKv != Kv::kFloat && rows > kRowBlock;
-  for (int64_t b = 0; b < blocks;) {
-    const bool two = kWords == 2 && b + 2 <= blocks;
-    const Type* at = keys + b * block_elements;
-    float* scores = s.scores + b * kKvTokens;
-    if (widen) Widen<kKv>(at, (two ? 2 : 1) * block_elements, s.wide);
-    EachRowBlock(rows, [&]<int kRows>(int row) {
-      if (widen && two) {
-        Scores<Kv::kFloat, kRows, kWords>(a, row, s.wide, scores);
-      } else if (widen) {
-        Scores<Kv::kFloat, kRows, 1>(a, row, s.wide, scores);
-      } else if (two) {
-        Scores<kKv, kRows, kWords>(a, row, at, scores);
-      } else {
-        Scores<kKv, kRows, 1>(a, row, at, scores);
-      }
-    });
-    b += two ? 2 : 1;
+struct FloatDots {
+  using Stored = typename KvElement<kKv>::Type;
+  const AttendArgs& a;
+  const AttendSpace& s;
+  int rows;
+  bool widen;
+
+  FloatDots(const AttendArgs& args, const AttendSpace& space, int count)
+      : a(args), s(space), rows(count), widen(kKv != Kv::kFloat && count > kRowBlock) {}
+  static void End() {}
+
+  void Scores(int64_t begin, int64_t end) const {
+    const int64_t block_elements = a.head_size * int64_t{kKvTokens};
+    const Stored* keys =
+        reinterpret_cast<const Stored*>(a.kv.keys) + begin / kKvTokens * block_elements;
+    const int64_t blocks = (end - begin + kKvTokens - 1) / kKvTokens;
+    for (int64_t b = 0; b < blocks;) {
+      const bool two = kWords == 2 && b + 2 <= blocks;
+      const Stored* at = keys + b * block_elements;
+      float* scores = s.scores + b * kKvTokens;
+      if (widen) Widen<kKv>(at, (two ? 2 : 1) * block_elements, s.wide);
+      EachRowBlock(rows, [&]<int kRows>(int row) {
+        if (widen && two) {
+          ScoreRows<Kv::kFloat, kRows, kWords>(a, row, s.wide, scores);
+        } else if (widen) {
+          ScoreRows<Kv::kFloat, kRows, 1>(a, row, s.wide, scores);
+        } else if (two) {
+          ScoreRows<kKv, kRows, kWords>(a, row, at, scores);
+        } else {
+          ScoreRows<kKv, kRows, 1>(a, row, at, scores);
+        }
+      });
+      b += two ? 2 : 1;
+    }
   }
-}
+
+  // The first values of the chunk.
+  void Ahead(int64_t begin, int64_t, int row) const {
+    if (row > 0) return;
+    const auto* values = reinterpret_cast<const uint8_t*>(
+        reinterpret_cast<const Stored*>(a.kv.values) + begin * a.head_size);
+    const int64_t bytes = kMixTokens * a.head_size * static_cast<int64_t>(sizeof(Stored));
+    for (int64_t i = 0; i < bytes; i += 64) Prefetch(values + i);
+  }
+
+  void Mix(int64_t begin, int64_t end) const {
+    const Stored* values = reinterpret_cast<const Stored*>(a.kv.values) + begin * a.head_size;
+    for (int64_t i = 0; i < rows * int64_t{a.head_size}; i += 16) Store(s.mix + i, Set1(0));
+    for (int64_t t = 0; t < end - begin; t += kMixTokens) {
+      const int64_t left = end - begin - t;
+      const int count = static_cast<int>(left < kMixTokens ? left : kMixTokens);
+      const Stored* at = values + t * a.head_size;
+      if (widen) Widen<kKv>(at, count * int64_t{a.head_size}, s.wide);
+      EachRowBlock(rows, [&]<int kRows>(int row) {
+        if (widen) {
+          MixRow<Kv::kFloat, kRows>(a, row, count, s.wide, s.scores + t, s.mix);
+        } else {
+          MixRow<kKv, kRows>(a, row, count, at, s.scores + t, s.mix);
+        }
+      });
+    }
+  }
+};
 
 // Scores of one row to probabilities relative to the row's highest; tokens outside [low, high) of
 // the chunk that begins at `begin` get 0. `blocks` words are written.
@@ -279,35 +330,6 @@ inline void ChunkSoftmax(const AttendArgs& a, float* scores, int64_t begin, int6
   *total = ReduceAdd(sum);
 }
 
-template <Kv kKv>
-inline void ChunkMix(const AttendArgs& a, const AttendSpace& s, int rows, int64_t begin,
-                     int64_t end) {
-  using Type = typename KvElement<kKv>::Type;
-  const Type* values = reinterpret_cast<const Type*>(a.kv.values) + begin * a.head_size;
-  const bool widen = kKv != Kv::kFloat && rows > kRowBlock;
-  for (int64_t t = 0; t < end - begin; t += kMixTokens) {
-    const int64_t left = end - begin - t;
-    const int count = static_cast<int>(left < kMixTokens ? left : kMixTokens);
-    const Type* at = values + t * a.head_size;
-    if (widen) Widen<kKv>(at, count * int64_t{a.head_size}, s.wide);
-    EachRowBlock(rows, [&]<int kRows>(int row) {
-      if (widen) {
-        MixRow<Kv::kFloat, kRows>(a, row, count, s.wide, s.scores + t, s.mix);
-      } else {
-        MixRow<kKv, kRows>(a, row, count, at, s.scores + t, s.mix);
-      }
-    });
-  }
-}
-
-// The first values of a chunk, while the softmax is computed.
-template <Kv kKv>
-inline void PrefetchValues(const AttendArgs& a, int64_t begin) {
-  constexpr auto kSize = static_cast<int64_t>(sizeof(typename KvElement<kKv>::Type));
-  const uint8_t* at = a.kv.values + begin * a.head_size * kSize;
-  for (int64_t i = 0; i < kMixTokens * a.head_size * kSize; i += 64) Prefetch(at + i);
-}
-
 // (highest, total, mix) of a row becomes the merge of itself and of a later part.
 inline void MergeRow(int64_t n, float* highest, float* total, float* mix, float part_highest,
                      float part_total, const float* part_mix) {
@@ -328,36 +350,37 @@ inline void MergeRow(int64_t n, float* highest, float* total, float* mix, float 
   }
 }
 
-template <Kv kKv>
+template <Kv kKv, typename Dots>
 void Attend(const AttendArgs& a) {
   const AttendSpace s = SpaceOf(a);
   const int rows = a.tokens * a.group;
   for (int row = 0; row < rows; ++row) a.highest[row] = -__builtin_inff();
+  const Dots dots(a, s, rows);
   for (int64_t chunk = a.first_chunk; chunk < a.last_chunk; ++chunk) {
     const int64_t begin = chunk * kKvChunk;
     const int64_t visible = a.position + a.tokens;  // of the last row
     const int64_t end = visible < begin + kKvChunk ? visible : begin + kKvChunk;
     if (end <= begin) break;
     const int64_t blocks = (end - begin + kKvTokens - 1) / kKvTokens;
-    ChunkScores<kKv>(a, s, rows, begin, end);
-    PrefetchValues<kKv>(a, begin);
+    dots.Scores(begin, end);
     for (int row = 0; row < rows; ++row) {
       const int64_t own = a.position + row / a.group + 1;
       const int64_t low = a.window > 0 && own > a.window ? own - a.window : 0;
       const int64_t high = own < end ? own : end;
+      dots.Ahead(begin, end, row);
       ChunkSoftmax<kKv>(a, s.scores + row * kKvChunk, begin, low > begin ? low : begin, high,
                         blocks, s.highest + row, s.total + row);
       if (s.highest[row] == -__builtin_inff()) {  // sees nothing of this chunk
         for (int64_t b = 0; b < blocks; ++b) Store(s.scores + row * kKvChunk + 16 * b, Set1(0));
       }
-      for (int64_t i = 0; i < a.head_size; i += 16) Store(s.mix + row * a.head_size + i, Set1(0));
     }
-    ChunkMix<kKv>(a, s, rows, begin, end);
+    dots.Mix(begin, end);
     for (int row = 0; row < rows; ++row) {
       MergeRow(a.head_size, a.highest + row, a.total + row, a.mix + row * a.mix_stride,
                s.highest[row], s.total[row], s.mix + row * a.head_size);
     }
   }
+  dots.End();
 }
 
 void Merge(const MergeArgs& a) {
@@ -369,13 +392,6 @@ void Merge(const MergeArgs& a) {
   }
   Scale(a.out, 1.0f / total, a.head_size);
 }
-
-constexpr KvKernels kKvKernels = {
-    .store_key = {StoreKey<Kv::kFloat>, StoreKey<Kv::kHalf>, StoreKey<Kv::kInt8>},
-    .store_value = {StoreValue<Kv::kFloat>, StoreValue<Kv::kHalf>, StoreValue<Kv::kInt8>},
-    .attend = {Attend<Kv::kFloat>, Attend<Kv::kHalf>, Attend<Kv::kInt8>},
-    .merge = Merge,
-};
 
 }  // namespace
 }  // namespace hearth::kernels

@@ -103,39 +103,53 @@ void TileChunk(const TileAttendArgs& a, const TileSpace& s, int64_t begin) {
   for (int64_t block = begin; block < end; block += kKvTokens) {
     const Stored* keys = reinterpret_cast<const Stored*>(a.kv.keys) + block * n;
     uint8_t* out = s.keys + (block - begin) * s.padded * s.score_bytes;
-    const auto key = [&](int64_t i) {
-      const F x = Element::Get(keys + i * kKvTokens);
-      return kKv == Kv::kInt8 ? Mul(x, Load(a.kv.key_scales + block)) : x;
+    // Dimensions [i, i + 4), n is a multiple of 4.
+    const auto four = [&](int64_t i, F(&x)[4]) {
+      if (i >= n) {
+        for (F& w : x) w = zero;
+        return;
+      }
+      Element::Keys(keys, i, x);
+      if constexpr (kKv == Kv::kInt8) {
+        for (F& w : x) w = Mul(w, Load(a.kv.key_scales + block));
+      }
     };
+    F x[4];
     if constexpr (kFloatScores) {
-      for (int64_t i = 0; i < s.padded; ++i, out += 64) {
-        Store(reinterpret_cast<float*>(out), i < n ? key(i) : zero);
+      for (int64_t i = 0; i < s.padded; i += 4) {
+        four(i, x);
+        for (const F& w : x) {
+          Store(reinterpret_cast<float*>(out), w);
+          out += 64;
+        }
       }
       continue;
     }
-    for (int64_t i = 0; i < n; i += 2, out += 64) StoreBrains(out, key(i), key(i + 1));
-    for (int64_t i = n; i < s.padded; i += 2, out += 64) StoreBrains(out, zero, zero);
+    for (int64_t i = 0; i < s.padded; i += 4, out += 128) {
+      four(i, x);
+      StoreBrains(out, x[0], x[1]);
+      StoreBrains(out + 64, x[2], x[3]);
+    }
   }
   const Stored* values = reinterpret_cast<const Stored*>(a.kv.values);
-  for (int64_t key = begin; key < end; key += 2) {
-    const bool two = key + 1 < end;
+  for (int64_t key = begin; key < end; key += 4) {
+    const int64_t tokens = end - key < 4 ? end - key : 4;
     uint8_t* out = s.values + (key - begin) / kPairKeys * kTileBytes + (key - begin) / 2 % 16 * 64;
-    F scale[2] = {Set1(1), Set1(1)};
-    if constexpr (kKv == Kv::kInt8) {
-      scale[0] = Set1(a.kv.value_scales[key]);
-      scale[1] = two ? Set1(a.kv.value_scales[key + 1]) : zero;
-    }
     for (int64_t i = 0; i < n; i += 16, out += kChunkPairs * kTileBytes) {
-      F even = Element::Get(values + key * n + i);
-      F odd = two ? Element::Get(values + (key + 1) * n + i) : zero;
-      if constexpr (kKv == Kv::kInt8) {
-        even = Mul(even, scale[0]);
-        odd = Mul(odd, scale[1]);
+      F x[4];
+      Element::Values(values + key * n, n, i, x);
+      for (int64_t t = 0; t < 4; ++t) {
+        if (t >= tokens) {
+          x[t] = zero;
+        } else if (kKv == Kv::kInt8) {
+          x[t] = Mul(x[t], Set1(a.kv.value_scales[key + t]));
+        }
       }
-      StoreBrains(out, even, odd);
+      StoreBrains(out, x[0], x[1]);
+      StoreBrains(out + 64, x[2], x[3]);
     }
   }
-  for (int64_t key = (end - begin + 1) / 2 * 2; key % kPairKeys != 0; key += 2) {
+  for (int64_t key = (end - begin + 3) / 4 * 4; key % kPairKeys != 0; key += 2) {
     for (int64_t i = 0; i < n; i += 16) {
       uint8_t* out = s.values + (i / 16 * kChunkPairs + key / kPairKeys) * kTileBytes;
       StoreBrains(out + key / 2 % 16 * 64, zero, zero);

@@ -25,6 +25,7 @@ const KernelTable* AmxTable() {
   static const KernelTable table = [] {
     KernelTable copy = kAvx512VnniTable;
     copy.name = "amx";
+    copy.kv.attend[static_cast<int>(Kv::kInt8)] = kAmxGemm.attend_int8;
     copy.bytes = &kAmxGemm.bytes;
     copy.attend_tiles = &kAmxGemm.attend;
     copy.matrix_unit = &kAmxGemm;

@@ -7,7 +7,7 @@
 // HEARTH_BRAIN_DOTS where the processor has dots of BF16.
 
 #include "kernels/args.h"
-#include "kernels/attention.inl"
+#include "kernels/attention_int8.inl"
 #include "kernels/matmul.inl"
 #include "kernels/screen.inl"
 #include "kernels/weights.inl"

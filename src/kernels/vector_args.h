@@ -39,8 +39,8 @@ inline constexpr int kKvTokens = 16;  // tokens of a cache block
 inline constexpr int kKvChunk = 256;  // tokens whose softmax is one step, aligned to multiples
 
 // Keys and values of one head of one layer:
-//   keys   [block][head_size][16 tokens]
-//   values [block][16 tokens][head_size]
+//   keys   [block][head_size][16 tokens], kInt8: [block][head_size / 4][16 tokens][4]
+//   values [block][16 tokens][head_size], kInt8: [block][4][head_size][4 tokens]
 //   key_scales, value_scales [block][16], kInt8 only: element * scale of its token
 struct KvHead {
   uint8_t* keys;
@@ -77,8 +77,7 @@ struct AttendArgs {
 // Most rows of one AttendArgs, and the scratch that it needs.
 inline constexpr int kAttendRows = 64;
 constexpr int64_t AttendScratch(int64_t head_size) {
-  return int64_t{kAttendRows} * kKvChunk + 2 * kKvTokens * head_size + kAttendRows * head_size +
-         3 * kAttendRows;
+  return kAttendRows * (kKvChunk + 2 * head_size + 3);
 }
 
 // Attention of many query tokens with products of BF16: values, probabilities and, unless scores
