@@ -147,7 +147,7 @@ constexpr Case kCases[] = {
     {16, 1, 1, 0, 0, 0},       {64, 3, 1, 15, 0, 0},    {64, 3, 1, 16, 0, 0},
     {128, 6, 1, 700, 0, 0},    {128, 6, 9, 250, 0, 0},  {64, 7, 9, 0, 0, 0},
     {256, 4, 16, 240, 100, 0}, {64, 1, 40, 600, 33, 0}, {64, 4, 5, 510, 0, 20.0f},
-    {48, 2, 3, 511, 257, 0},   {64, 2, 1, 1023, 1, 0},
+    {48, 2, 3, 511, 257, 0},   {64, 2, 1, 1023, 1, 0},  {80, 3, 5, 300, 40, 5.0f},
 };
 
 TEST(Attention, EveryRowEqualsScalarAndScalarIsRight) {
@@ -178,6 +178,49 @@ TEST(Attention, EveryRowEqualsScalarAndScalarIsRight) {
         }
       }
     }
+  }
+}
+
+// Every product of an int8 cache at its largest: a sum that wrapped would choose the other tokens.
+TEST(Attention, SumsOfTheLargestHeadFit) {
+  constexpr Case kLargest = {1024, 1, 1, 299, 0, 0};
+  for (const KernelTable* table : UsableTables()) {
+    const Cache cache(*table, Kv::kInt8, kLargest);
+    for (int64_t t = 0; t < 300; ++t) {
+      const std::vector<float> same(1024, t % 3 == 0 ? 2.0f : -2.0f);
+      table->kv.store_key[static_cast<int>(Kv::kInt8)](cache.head, 1024, t, same.data());
+      table->kv.store_value[static_cast<int>(Kv::kInt8)](cache.head, 1024, t, same.data());
+    }
+    const std::vector<float> query(1024, 1.0f);
+    std::vector<float> scratch(static_cast<size_t>(AttendScratch(1024))), mix(1024), out(1024);
+    float highest = 0, total = 0;
+    table->kv.attend[static_cast<int>(Kv::kInt8)]({.kv = cache.head,
+                                                   .head_size = 1024,
+                                                   .tokens = 1,
+                                                   .group = 1,
+                                                   .position = 299,
+                                                   .window = 0,
+                                                   .scale = 0.25f,
+                                                   .softcap = 0,
+                                                   .query = query.data(),
+                                                   .query_stride = 1024,
+                                                   .first_chunk = 0,
+                                                   .last_chunk = 2,
+                                                   .scratch = scratch.data(),
+                                                   .highest = &highest,
+                                                   .total = &total,
+                                                   .mix = mix.data(),
+                                                   .mix_stride = 1024});
+    table->kv.merge({.head_size = 1024,
+                     .parts = 1,
+                     .highest = &highest,
+                     .total = &total,
+                     .mix = mix.data(),
+                     .stride = 0,
+                     .mix_stride = 0,
+                     .out = out.data()});
+    EXPECT_NEAR(highest, 512.0f, 0.01f) << table->name;
+    for (const float x : out) ASSERT_NEAR(x, 2.0f, 1e-4f) << table->name;
   }
 }
 
