@@ -58,14 +58,16 @@ struct Int8Tiles : Int8Rows {
     return Mul(ToFloat(AddI(ShiftLeftI<7>(high), low)), Set1(scale));
   }
 
-  // 16 quads of what is wanted next for each tile of B.
-  static void AskNext(const uint8_t*& next, int64_t quads) {
-    Ask(next, next + quads * kAsk);
-    next += quads * kAsk;
+  // As WordDots does with kQuads lines.
+  template <int kQuads>
+  static void AskNext(const uint8_t*& next) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kQuads * kAsk; i += 64) Prefetch(next + i);
+    next += kQuads * kAsk;
   }
 
   // sums[kSums] of `n` dimensions or tokens at `words` and the B tiles at `b`: `apart` bytes from
-  // one sum to the next, `row` from one quad to the next. Asks as WordDots does.
+  // one sum to the next, `row` from one quad to the next.
   template <int kSums>
   static void Multiply(const uint8_t* words, const uint8_t* b, int64_t apart, int64_t row,
                        int64_t n, const uint8_t* next, int32_t* sums) {
@@ -80,17 +82,17 @@ struct Int8Tiles : Int8Rows {
       _tile_loadd(4, words, 64);
       _tile_loadd(5, b, row);
       _tile_dpbssd(0, 4, 5);
-      AskNext(next, kStep / 4);
+      AskNext<kStep / 4>(next);
       if constexpr (kSums == 4) {
         _tile_loadd(5, b + apart, row);
         _tile_dpbssd(1, 4, 5);
-        AskNext(next, kStep / 4);
+        AskNext<kStep / 4>(next);
         _tile_loadd(5, b + 2 * apart, row);
         _tile_dpbssd(2, 4, 5);
-        AskNext(next, kStep / 4);
+        AskNext<kStep / 4>(next);
         _tile_loadd(5, b + 3 * apart, row);
         _tile_dpbssd(3, 4, 5);
-        AskNext(next, kStep / 4);
+        AskNext<kStep / 4>(next);
       }
     }
     for (; i < n; i += kTail, b += kTail / 4 * row, words += kTail) {
@@ -105,7 +107,7 @@ struct Int8Tiles : Int8Rows {
         _tile_loadd(7, b + 3 * apart, row);
         _tile_dpbssd(3, 6, 7);
       }
-      AskNext(next, kSums * kTail / 4);
+      AskNext<kSums * kTail / 4>(next);
     }
     _tile_stored(0, sums, 64);
     if constexpr (kSums == 4) {
