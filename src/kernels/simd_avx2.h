@@ -174,8 +174,15 @@ inline I LoadS8Twice(const int8_t* p) {
           _mm256_cvtepi8_epi16(_mm_unpackhi_epi8(x, x))};
 }
 inline I AddWordDots(I sum, I x, I y) {
+#ifdef __AVXVNNI__
+  // Not the intrinsic: GCC 12 copies sums before and after.
+  asm("%{vex%} vpdpwssd %2, %1, %0" : "+x"(sum.a) : "x"(x.a), "x"(y.a));
+  asm("%{vex%} vpdpwssd %2, %1, %0" : "+x"(sum.b) : "x"(x.b), "x"(y.b));
+  return sum;
+#else
   return {_mm256_add_epi32(sum.a, _mm256_madd_epi16(x.a, y.a)),
           _mm256_add_epi32(sum.b, _mm256_madd_epi16(x.b, y.b))};
+#endif
 }
 inline I SwapWords(I x) {
   const __m256i order = _mm256_setr_epi8(2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13,  //
