@@ -19,14 +19,15 @@ inline constexpr int64_t kAsk = 40;
 
 // x ~ word * scale; gives the scale. REQUIRES: n is a multiple of 16.
 inline float RoundToWords(const float* x, int64_t n, int32_t* words) {
-  I top = Set1I(0);  // as integers, so that a NaN counts as the largest
+  constexpr float kLeast = 0x1p-100f;  // less counts as zero: its reciprocal would be infinite
+  I top = Set1I(0);                    // as integers, so that a NaN counts as the largest
   for (int64_t i = 0; i < n; i += 16) {
     top = MaxI(top, AndI(FToBits(Load(x + i)), Set1I(0x7fffffff)));
   }
   const int32_t bits = ReduceMaxI(top);
   float reach;
   __builtin_memcpy(&reach, &bits, 4);
-  const F inverse = Set1(reach == 0 ? 0 : kDotMost / reach);
+  const F inverse = Set1(reach < kLeast ? 0 : kDotMost / reach);
   for (int64_t i = 0; i < n; i += 16) StoreI(words + i, RoundToInt(Mul(Load(x + i), inverse)));
   return reach / kDotMost;
 }

@@ -181,46 +181,52 @@ TEST(Attention, EveryRowEqualsScalarAndScalarIsRight) {
   }
 }
 
-// Every product of an int8 cache at its largest: a sum that wrapped would choose the other tokens.
-TEST(Attention, SumsOfTheLargestHeadFit) {
-  constexpr Case kLargest = {1024, 1, 1, 299, 0, 0};
+// 300 tokens of a head of 1024 in an int8 cache, keys and values of one size, every third positive.
+std::vector<float> OneRow(const KernelTable& table, float size, float query_size) {
+  constexpr int32_t kHead = 1024, kTokens = 300;
+  constexpr auto kInt8 = static_cast<size_t>(Kv::kInt8);
+  const Cache cache(table, Kv::kInt8, {kHead, 1, 1, kTokens - 1, 0, 0});
+  for (int64_t t = 0; t < kTokens; ++t) {
+    const std::vector<float> same(kHead, t % 3 == 0 ? size : -size);
+    table.kv.store_key[kInt8](cache.head, kHead, t, same.data());
+    table.kv.store_value[kInt8](cache.head, kHead, t, same.data());
+  }
+  const std::vector<float> query(kHead, query_size);
+  std::vector<float> scratch(static_cast<size_t>(AttendScratch(kHead))), mix(kHead), out(kHead);
+  float highest = 0, total = 0;
+  table.kv.attend[kInt8]({.kv = cache.head,
+                          .head_size = kHead,
+                          .tokens = 1,
+                          .group = 1,
+                          .position = kTokens - 1,
+                          .window = 0,
+                          .scale = 0.25f,
+                          .softcap = 0,
+                          .query = query.data(),
+                          .query_stride = kHead,
+                          .first_chunk = 0,
+                          .last_chunk = 2,
+                          .scratch = scratch.data(),
+                          .highest = &highest,
+                          .total = &total,
+                          .mix = mix.data(),
+                          .mix_stride = kHead});
+  table.kv.merge({.head_size = kHead,
+                  .parts = 1,
+                  .highest = &highest,
+                  .total = &total,
+                  .mix = mix.data(),
+                  .stride = 0,
+                  .mix_stride = 0,
+                  .out = out.data()});
+  return out;
+}
+
+// A sum that wrapped would choose the other tokens; a reciprocal that overflowed, no number at all.
+TEST(Attention, LargestAndLeastNumbersOfAnInt8Cache) {
   for (const KernelTable* table : UsableTables()) {
-    const Cache cache(*table, Kv::kInt8, kLargest);
-    for (int64_t t = 0; t < 300; ++t) {
-      const std::vector<float> same(1024, t % 3 == 0 ? 2.0f : -2.0f);
-      table->kv.store_key[static_cast<int>(Kv::kInt8)](cache.head, 1024, t, same.data());
-      table->kv.store_value[static_cast<int>(Kv::kInt8)](cache.head, 1024, t, same.data());
-    }
-    const std::vector<float> query(1024, 1.0f);
-    std::vector<float> scratch(static_cast<size_t>(AttendScratch(1024))), mix(1024), out(1024);
-    float highest = 0, total = 0;
-    table->kv.attend[static_cast<int>(Kv::kInt8)]({.kv = cache.head,
-                                                   .head_size = 1024,
-                                                   .tokens = 1,
-                                                   .group = 1,
-                                                   .position = 299,
-                                                   .window = 0,
-                                                   .scale = 0.25f,
-                                                   .softcap = 0,
-                                                   .query = query.data(),
-                                                   .query_stride = 1024,
-                                                   .first_chunk = 0,
-                                                   .last_chunk = 2,
-                                                   .scratch = scratch.data(),
-                                                   .highest = &highest,
-                                                   .total = &total,
-                                                   .mix = mix.data(),
-                                                   .mix_stride = 1024});
-    table->kv.merge({.head_size = 1024,
-                     .parts = 1,
-                     .highest = &highest,
-                     .total = &total,
-                     .mix = mix.data(),
-                     .stride = 0,
-                     .mix_stride = 0,
-                     .out = out.data()});
-    EXPECT_NEAR(highest, 512.0f, 0.01f) << table->name;
-    for (const float x : out) ASSERT_NEAR(x, 2.0f, 1e-4f) << table->name;
+    for (const float x : OneRow(*table, 2, 1)) ASSERT_NEAR(x, 2.0f, 1e-4f) << table->name;
+    for (const float x : OneRow(*table, 1e-37f, 1e-40f)) ASSERT_NEAR(x, 0, 1e-30f) << table->name;
   }
 }
 
