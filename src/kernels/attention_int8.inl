@@ -20,13 +20,7 @@ inline constexpr int64_t kAsk = 40;
 // x ~ word * scale; gives the scale. REQUIRES: n is a multiple of 16.
 inline float RoundToWords(const float* x, int64_t n, int32_t* words) {
   constexpr float kLeast = 0x1p-100f;  // less counts as zero: its reciprocal would be infinite
-  I top = Set1I(0);                    // as integers, so that a NaN counts as the largest
-  for (int64_t i = 0; i < n; i += 16) {
-    top = MaxI(top, AndI(FToBits(Load(x + i)), Set1I(0x7fffffff)));
-  }
-  const int32_t bits = ReduceMaxI(top);
-  float reach;
-  __builtin_memcpy(&reach, &bits, 4);
+  const float reach = Reach(x, n);
   const F inverse = Set1(reach < kLeast ? 0 : kDotMost / reach);
   for (int64_t i = 0; i < n; i += 16) StoreI(words + i, RoundToInt(Mul(Load(x + i), inverse)));
   return reach / kDotMost;
@@ -48,12 +42,19 @@ inline I EachLane(const int32_t* word) {
   return Set1I(x);
 }
 
-// sum[r] + the products of one or two lines of quads with the words of kRows rows, over `quads`
-// quads; from one quad to the next are `step` bytes, and of the words 4. Asks for kAsk bytes at
-// `next` for each line.
+// out[r][16 * b] = scales[r] x the products of line b of quads with the words of row r, kRows rows
+// and kLines lines, `second` bytes apart, over `quads` quads; from one quad to the next are `step`
+// bytes, and of the words 4. Asks for kAsk bytes at `next` for each line.
 template <int kRows, int kLines>
 inline void WordDots(const uint8_t* lines, int64_t step, int64_t second, const uint8_t* next,
-                     int64_t quads, const int32_t* words, int64_t stride, I (&sum)[kRows][kLines]) {
+                     int64_t quads, const int32_t* words, int64_t stride, const float* scales,
+                     float* out, int64_t out_stride) {
+  I sum[kRows][kLines];
+#pragma GCC unroll 8
+  for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 2
+    for (int b = 0; b < kLines; ++b) sum[r][b] = Set1I(0);
+  }
   for (int64_t j = 0; j < quads; ++j, lines += step, words += 4) {
     I even[kLines], odd[kLines];
 #pragma GCC unroll 2
@@ -71,6 +72,13 @@ inline void WordDots(const uint8_t* lines, int64_t step, int64_t second, const u
       for (int b = 0; b < kLines; ++b) {
         sum[r][b] = AddWordDots(AddWordDots(sum[r][b], even[b], first), odd[b], last);
       }
+    }
+  }
+#pragma GCC unroll 8
+  for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 2
+    for (int b = 0; b < kLines; ++b) {
+      Store(out + r * out_stride + 16 * b, Mul(ToFloat(sum[r][b]), Set1(scales[r])));
     }
   }
 }
@@ -123,86 +131,40 @@ struct Int8Dots : Int8Rows {
   }
   static void End() {}
 
-  template <int kRows, int kLines>
-  void ScoreRows(int row, const uint8_t* keys, const uint8_t* next, float* scores) const {
-    I sum[kRows][kLines];
-    Clear(sum);
-    WordDots<kRows, kLines>(keys, 64, a.head_size * int64_t{kKvTokens}, next, a.head_size / 4,
-                            queries + row * a.head_size, a.head_size, sum);
-#pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r) {
-#pragma GCC unroll 2
-      for (int b = 0; b < kLines; ++b) {
-        Store(scores + (row + r) * kKvChunk + 16 * b,
-              Mul(ToFloat(sum[r][b]), Set1(scale[row + r])));
-      }
-    }
-  }
-
   void Scores(int64_t begin, int64_t end) const {
+    const int64_t head = a.head_size;
     for (int64_t t = begin; t < end;) {
       const bool two = kWords == 2 && t + kKvTokens < end;
-      const uint8_t* next = Values(begin) + (t - begin) * a.head_size / 64 * kAsk;
+      const uint8_t* next = Values(begin) + (t - begin) * head / 64 * kAsk;
       EachRowBlock(rows, [&]<int kRows>(int row) {
-        if (two) {
-          ScoreRows<kRows, kWords>(row, Keys(t), next, s.scores + (t - begin));
-        } else {
-          ScoreRows<kRows, 1>(row, Keys(t), next, s.scores + (t - begin));
-        }
+        const auto dots = two ? WordDots<kRows, kWords> : WordDots<kRows, 1>;
+        dots(Keys(t), 64, head * kKvTokens, next, head / 4, queries + row * head, head, scale + row,
+             s.scores + row * kKvChunk + (t - begin), kKvChunk);
       });
       t += (two ? 2 : 1) * kKvTokens;
     }
   }
 
-  template <int kRows, int kLines>
-  void MixRows(int row, const uint8_t* values, const uint8_t* next, int64_t quads,
-               const float* scales, float* mix) const {
-    I sum[kRows][kLines];
-    Clear(sum);
-    WordDots<kRows, kLines>(values, int64_t{4} * a.head_size, 64, next, quads, Words(row), kKvChunk,
-                            sum);
-#pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r) {
-#pragma GCC unroll 2
-      for (int b = 0; b < kLines; ++b) {
-        Store(mix + (row + r) * a.head_size + 16 * b,
-              Mul(ToFloat(sum[r][b]), Set1(scales[row + r])));
-      }
-    }
-  }
-
   void Mix(int64_t begin, int64_t end) const {
+    const int64_t head = a.head_size;
     const int64_t n = (end - begin + kKvTokens - 1) / kKvTokens * kKvTokens;
     float scales[kAttendRows];
     const uint8_t* keys = Next(begin, end);
     for (int row = 0; row < rows; ++row) {
-      AskShare(keys, n * a.head_size, row);
+      AskShare(keys, n * head, row);
       scales[row] = RoundProbabilities(row, n);
       PairWords(Words(row), n);
     }
     const int64_t quads = (end - begin + 3) / 4;
     EachRowBlock(rows, [&]<int kRows>(int row) {
-      const uint8_t* values = Values(begin);
-      const auto next = [&](int64_t column) { return keys + column / 16 * quads * kAsk; };
-      int64_t column = 0;
-      for (; column + 16 * kWords <= a.head_size; column += 16 * kWords) {
-        MixRows<kRows, kWords>(row, values + 4 * column, next(column), quads, scales,
-                               s.mix + column);
-      }
-      for (; column < a.head_size; column += 16) {
-        MixRows<kRows, 1>(row, values + 4 * column, next(column), quads, scales, s.mix + column);
+      for (int64_t column = 0; column < head;) {
+        const bool two = kWords == 2 && column + 16 < head;
+        const auto dots = two ? WordDots<kRows, kWords> : WordDots<kRows, 1>;
+        dots(Values(begin) + 4 * column, 4 * head, 64, keys + column / 16 * quads * kAsk, quads,
+             Words(row), kKvChunk, scales + row, s.mix + row * head + column, head);
+        column += two ? 32 : 16;
       }
     });
-  }
-
- private:
-  template <int kRows, int kLines>
-  static void Clear(I (&sum)[kRows][kLines]) {
-#pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r) {
-#pragma GCC unroll 2
-      for (int b = 0; b < kLines; ++b) sum[r][b] = Set1I(0);
-    }
   }
 };
 

@@ -62,8 +62,7 @@ std::vector<float> Queries(const Case& c) {
 // [rows][head_size]. `split`: one partial result per chunk, as decoding does; `each`: one call per
 // token.
 std::vector<float> Attention(const KernelTable& table, Kv type, const Case& c, const Cache& cache,
-                             bool split, bool each) {
-  const std::vector<float> q = Queries(c);
+                             const std::vector<float>& q, bool split, bool each) {
   const int64_t stride = int64_t{c.group} * c.head_size;
   std::vector<float> out(q.size());
   std::vector<float> scratch(static_cast<size_t>(AttendScratch(c.head_size)));
@@ -160,7 +159,8 @@ TEST(Attention, EveryRowEqualsScalarAndScalarIsRight) {
         const Cache cache(*table, static_cast<Kv>(type), c);
         for (const bool split : {false, true}) {
           for (const bool each : {false, true}) {
-            const auto out = Attention(*table, static_cast<Kv>(type), c, cache, split, each);
+            const auto out =
+                Attention(*table, static_cast<Kv>(type), c, cache, Queries(c), split, each);
             if (reference.empty()) {
               reference = out;
               const std::vector<double> truth = Truth(c, cache);
@@ -183,43 +183,16 @@ TEST(Attention, EveryRowEqualsScalarAndScalarIsRight) {
 
 // 300 tokens of a head of 1024 in an int8 cache, keys and values of one size, every third positive.
 std::vector<float> OneRow(const KernelTable& table, float size, float query_size) {
-  constexpr int32_t kHead = 1024, kTokens = 300;
+  constexpr Case kCase = {1024, 1, 1, 299, 0, 0};
   constexpr auto kInt8 = static_cast<size_t>(Kv::kInt8);
-  const Cache cache(table, Kv::kInt8, {kHead, 1, 1, kTokens - 1, 0, 0});
-  for (int64_t t = 0; t < kTokens; ++t) {
-    const std::vector<float> same(kHead, t % 3 == 0 ? size : -size);
-    table.kv.store_key[kInt8](cache.head, kHead, t, same.data());
-    table.kv.store_value[kInt8](cache.head, kHead, t, same.data());
+  const Cache cache(table, Kv::kInt8, kCase);
+  for (int64_t t = 0; t <= kCase.position; ++t) {
+    const std::vector<float> same(kCase.head_size, t % 3 == 0 ? size : -size);
+    table.kv.store_key[kInt8](cache.head, kCase.head_size, t, same.data());
+    table.kv.store_value[kInt8](cache.head, kCase.head_size, t, same.data());
   }
-  const std::vector<float> query(kHead, query_size);
-  std::vector<float> scratch(static_cast<size_t>(AttendScratch(kHead))), mix(kHead), out(kHead);
-  float highest = 0, total = 0;
-  table.kv.attend[kInt8]({.kv = cache.head,
-                          .head_size = kHead,
-                          .tokens = 1,
-                          .group = 1,
-                          .position = kTokens - 1,
-                          .window = 0,
-                          .scale = 0.25f,
-                          .softcap = 0,
-                          .query = query.data(),
-                          .query_stride = kHead,
-                          .first_chunk = 0,
-                          .last_chunk = 2,
-                          .scratch = scratch.data(),
-                          .highest = &highest,
-                          .total = &total,
-                          .mix = mix.data(),
-                          .mix_stride = kHead});
-  table.kv.merge({.head_size = kHead,
-                  .parts = 1,
-                  .highest = &highest,
-                  .total = &total,
-                  .mix = mix.data(),
-                  .stride = 0,
-                  .mix_stride = 0,
-                  .out = out.data()});
-  return out;
+  const std::vector<float> query(kCase.head_size, query_size);
+  return Attention(table, Kv::kInt8, kCase, cache, query, false, false);
 }
 
 // A sum that wrapped would choose the other tokens; a reciprocal that overflowed, no number at all.

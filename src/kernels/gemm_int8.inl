@@ -255,23 +255,6 @@ void ColumnTops(const float* x, int64_t stride, int64_t tokens, int64_t columns,
   }
 }
 
-// The largest of 16 magnitudes.
-inline float LargestOf(I top) {
-  const int32_t bits = ReduceMaxI(top);
-  float reach;
-  __builtin_memcpy(&reach, &bits, 4);
-  return reach;
-}
-
-// The largest magnitude of n floats, n a multiple of 16; NaN when one is.
-inline float Reach(const float* x, int64_t n) {
-  I top = Set1I(0);
-  for (int64_t i = 0; i < n; i += 16) {
-    top = MaxI(top, Magnitude(Load(x + i)));
-  }
-  return LargestOf(top);
-}
-
 // 64 signed bytes as the product wants them.
 template <typename Product>
 inline void StoreBytes(uint8_t* out, const I (&q)[4]) {

@@ -18,11 +18,6 @@ inline constexpr int64_t kBlockSums = 2 * kTileSums;  // sums of 16 tokens and a
 inline constexpr int64_t kByteColumns = 64;           // int8 columns of one tile
 inline constexpr int64_t kGroupSteps = kByteGroup / kByteColumns;
 
-// The bits of |x|: as integers they compare like the magnitudes, and a NaN is the largest.
-inline I Magnitude(F x) {
-  return AndI(FToBits(x), Set1I(0x7fffffff));
-}
-
 // What belongs to the 16 rows of both panels of a pair in one group of columns of int8 products.
 struct GroupRows {
   alignas(64) float scale[2][16];

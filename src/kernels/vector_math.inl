@@ -9,6 +9,28 @@
 namespace hearth::kernels {
 namespace {
 
+// The bits of |x|: as integers they compare like the magnitudes, and a NaN is the largest.
+inline I Magnitude(F x) {
+  return AndI(FToBits(x), Set1I(0x7fffffff));
+}
+
+// The largest of 16 magnitudes.
+inline float LargestOf(I top) {
+  const int32_t bits = ReduceMaxI(top);
+  float reach;
+  __builtin_memcpy(&reach, &bits, 4);
+  return reach;
+}
+
+// The largest magnitude of n floats, n a multiple of 16; NaN when one is.
+inline float Reach(const float* x, int64_t n) {
+  I top = Set1I(0);
+  for (int64_t i = 0; i < n; i += 16) {
+    top = MaxI(top, Magnitude(Load(x + i)));
+  }
+  return LargestOf(top);
+}
+
 // 2^(t - 1.5 * 2^23 + r) with a relative error below 2e-7. t: an integer of at most 126 in
 // magnitude plus 1.5 * 2^23, so that it stands in the lowest bits; |r| <= 1/2; exact for r = 0.
 inline F PowerOfTwo(F t, F r) {
