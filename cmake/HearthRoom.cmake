@@ -36,7 +36,8 @@ function(hearth_room room)
   target_link_libraries(hearth_${room} ${scope} ${deps} ${ARG_LIBS})
   if(HEARTH_TESTS AND tests)
     add_executable(${room}_tests ${tests})
-    target_compile_options(${room}_tests PRIVATE ${HEARTH_WARNINGS})
+    # Tests compile for longer than they run.
+    target_compile_options(${room}_tests PRIVATE ${HEARTH_WARNINGS} -O1)
     target_compile_definitions(${room}_tests PRIVATE HEARTH_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     target_link_libraries(${room}_tests PRIVATE hearth_${room} hearth_test_main)
     gtest_discover_tests(${room}_tests TEST_PREFIX "${room}." DISCOVERY_TIMEOUT 60

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Runs the fuzz targets, two at a time, and says which failed.
 #   tools/run_fuzz.sh [SECONDS] [TARGET...]        60 seconds and every target when not given
-# New inputs and crashes stay in build/fuzz/findings/TARGET; copy what is worth keeping into
+# New inputs and crashes stay in build/asan/findings/TARGET; copy what is worth keeping into
 # fuzz/corpus/TARGET. Prints one line "ok NAME" or "FAILED NAME" per target.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
@@ -20,15 +20,15 @@ if ((!${#targets[@]})); then
   done
 fi
 ((${#targets[@]})) || exit 0
-if ! build fuzz "${targets[@]/#/fuzz_}"; then
-  echo "FAILED build (see build/log/build-fuzz.log)"
+if ! build asan "${targets[@]/#/fuzz_}"; then
+  echo "FAILED build (see build/log/build-asan.log)"
   exit 1
 fi
 
 one() {
-  local name=$1 findings=$PWD/build/fuzz/findings/$1
+  local name=$1 findings=$PWD/build/asan/findings/$1
   mkdir -p "$findings/corpus" "fuzz/corpus/$name"
-  if "build/fuzz/fuzz/fuzz_$name" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=3000 \
+  if "build/asan/fuzz/fuzz_$name" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=3000 \
     -artifact_prefix="$findings/" -print_final_stats=1 "$findings/corpus" "fuzz/corpus/$name" \
     >"$findings/log" 2>&1 </dev/null; then
     echo "ok $name $(sed -n 's/stat::number_of_executed_units: *//p' "$findings/log") runs"
@@ -38,7 +38,7 @@ one() {
     for input in "$findings"/{crash,timeout,oom,leak}-*; do  # the machine may be gone tomorrow
       [[ -e $input ]] && echo "${input##*/}: $(head -c 6000 "$input" | base64 -w0)" >&2
     done
-    echo "FAILED $name (log and input in build/fuzz/findings/$name)"
+    echo "FAILED $name (log and input in build/asan/findings/$name)"
     return 1
   fi
 }

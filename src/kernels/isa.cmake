@@ -3,12 +3,10 @@
 # (tools/check_isa_symbols.py). isa_unit(FILE flags...)
 set(HEARTH_ISA_UNITS)
 # Sanitizers make these units ten times as slow to compile. They read no bytes from outside: memory
-# and thread errors are looked for in them, with less optimisation, and nothing while fuzzing.
+# and thread errors are looked for in them, with less optimisation, and no fuzzer counts their paths.
 set(isa_sanitize)
-if(HEARTH_FUZZ)
-  set(isa_sanitize -fno-sanitize=all)
-elseif(HEARTH_SANITIZE)
-  set(isa_sanitize -O1 -g1 -fno-sanitize=undefined)
+if(HEARTH_SANITIZE)
+  set(isa_sanitize -O1 -g1 -fno-sanitize=undefined,fuzzer-no-link)
 endif()
 macro(isa_unit file)
   set_source_files_properties(${PROJECT_SOURCE_DIR}/src/kernels/${file} PROPERTIES
