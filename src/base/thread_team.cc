@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/thread_team.h"
 
+#include <bit>
 #include <chrono>
 
 #include "base/os.h"
@@ -37,7 +38,74 @@ void WaitChange(const std::atomic<uint32_t>& word, uint32_t old) {
   while (word.load(std::memory_order_acquire) == old) word.wait(old, std::memory_order_acquire);
 }
 
+constexpr int kGrainBits = 22;
+constexpr uint64_t kGrainMask = (uint64_t{1} << kGrainBits) - 1;
+
+// Grains [first, last), valid in the phase whose last bits are `tag`.
+struct Stretch {
+  uint64_t tag;
+  int64_t first, last;
+  static Stretch Of(uint64_t word) {
+    return {word >> (2 * kGrainBits), static_cast<int64_t>(word >> kGrainBits & kGrainMask),
+            static_cast<int64_t>(word & kGrainMask)};
+  }
+  uint64_t word() const {
+    return tag << (2 * kGrainBits) | static_cast<uint64_t>(first) << kGrainBits |
+           static_cast<uint64_t>(last);
+  }
+  int64_t size() const { return last - first; }
+};
+
 }  // namespace
+
+std::pair<int64_t, int64_t> Worker::Take(int64_t grains) const {
+  HEARTH_CHECK(grains <= static_cast<int64_t>(kGrainMask));
+  // Since the last loop there were fewer phases than tags: a layer has a loop. In the first phase
+  // the words are zero.
+  const uint64_t tag = (uint64_t{team->phase_.load(std::memory_order_relaxed)} + 1) &
+                       (~uint64_t{0} >> (2 * kGrainBits));
+  const auto left_of = [&](int i, uint64_t word) {
+    const Stretch left = Stretch::Of(word);
+    return left.tag == tag ? left : Stretch{tag, Cut(grains, i), Cut(grains, i + 1)};
+  };
+  auto& own = team->left_[static_cast<size_t>(index)].word;
+  while (true) {
+    uint64_t word = own.load(std::memory_order_relaxed);
+    const Stretch left = left_of(index, word);
+    if (left.size() > 0) {
+      // Powers of two, so that stretches keep whatever is cut into parts of such a size whole.
+      const int64_t taken =
+          left.size() == 1
+              ? 1
+              : static_cast<int64_t>(std::bit_floor(static_cast<uint64_t>(left.size()) / 2));
+      const Stretch rest = {tag, left.first + taken, left.last};
+      if (own.compare_exchange_weak(word, rest.word(), std::memory_order_relaxed)) {
+        return {left.first, rest.first};
+      }
+      continue;
+    }
+    int most = -1;
+    Stretch best = {tag, 0, 0};
+    for (int i = 0; i < count; ++i) {
+      const Stretch other =
+          left_of(i, team->left_[static_cast<size_t>(i)].word.load(std::memory_order_relaxed));
+      if (i != index && other.size() > best.size()) {
+        most = i;
+        best = other;
+      }
+    }
+    if (most < 0) return {0, 0};
+    auto& victim = team->left_[static_cast<size_t>(most)].word;
+    word = victim.load(std::memory_order_relaxed);
+    const Stretch other = left_of(most, word);
+    if (other.size() == 0) continue;
+    const Stretch stolen = {tag, other.last - (other.size() + 1) / 2, other.last};
+    const Stretch rest = {tag, other.first, stolen.first};
+    if (victim.compare_exchange_weak(word, rest.word(), std::memory_order_relaxed)) {
+      own.store(stolen.word(), std::memory_order_relaxed);
+    }
+  }
+}
 
 void Worker::Barrier() const {
   team->Arrive();
@@ -47,13 +115,13 @@ int64_t Worker::Ticket() const {
   return team->ticket_.fetch_add(1, std::memory_order_relaxed);
 }
 
-ThreadTeam::ThreadTeam(int threads) : size_(threads) {
+ThreadTeam::ThreadTeam(int threads) : size_(threads), left_(static_cast<size_t>(threads)) {
   HEARTH_CHECK(threads >= 1);
   Start(std::vector<TeamMember>(static_cast<size_t>(threads)));
 }
 
 ThreadTeam::ThreadTeam(std::span<const TeamMember> members)
-    : size_(static_cast<int>(members.size())) {
+    : size_(static_cast<int>(members.size())), left_(members.size()) {
   HEARTH_CHECK(!members.empty());
   cuts_.push_back(0);
   for (const TeamMember& member : members) {

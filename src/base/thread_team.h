@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <thread>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -37,11 +39,23 @@ struct Worker {
     const int64_t last = Cut(grains, index + 1) * grain;
     return {first < items ? first : items, last < items ? last : items};
   }
+  // Calls fn(first, last) for stretches that together are this member's part of `items`, cut at
+  // multiples of `grain`: of its share ever smaller ones, then of what slower members have not
+  // begun. For results that do not depend on who computes them. One such loop between two barriers.
+  template <typename Fn>
+  void Divide(int64_t items, int64_t grain, const Fn& fn) const {
+    const int64_t grains = (items + grain - 1) / grain;
+    for (auto [first, last] = Take(grains); first < last; std::tie(first, last) = Take(grains)) {
+      fn(first * grain, std::min(last * grain, items));
+    }
+  }
   // Numbers 0, 1, 2, ... since the last barrier, each for one member only: for tasks of unequal
   // size, whose results must not depend on who does them. One such loop between two barriers.
   int64_t Ticket() const;
 
  private:
+  // Grains that nobody else takes; none when all are taken.
+  std::pair<int64_t, int64_t> Take(int64_t grains) const;
   int64_t Cut(int64_t grains, int i) const {
     return cuts == nullptr ? grains * i / count : grains * cuts[i] / cuts[count];
   }
@@ -71,6 +85,12 @@ class ThreadTeam {
   Worker Member(int index) { return {this, index, size_, cuts_.empty() ? nullptr : cuts_.data()}; }
   void Arrive();
 
+  // What is left of a member's share, of which it takes the front and others the back: 20 bits of
+  // the phase in which it is valid, 22 bits of the first grain, 22 of the last.
+  struct alignas(64) Left {
+    std::atomic<uint64_t> word = 0;
+  };
+
   const int size_;
   std::vector<int64_t> cuts_;                                 // see Worker; empty: equal shares
   const std::function<void(const Worker&)>* task_ = nullptr;  // written by member 0 before epoch_
@@ -78,6 +98,7 @@ class ThreadTeam {
   alignas(64) std::atomic<uint32_t> arrived_ = 0;             // members inside the barrier
   alignas(64) std::atomic<uint32_t> phase_ = 0;               // one more per completed barrier
   alignas(64) std::atomic<int64_t> ticket_ = 0;               // next; 0 after each barrier
+  std::vector<Left> left_;
   std::atomic<bool> stop_ = false;
   std::vector<std::jthread> threads_;
 };

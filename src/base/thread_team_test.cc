@@ -61,6 +61,44 @@ TEST(ThreadTeam, TicketsGoToOneMemberAndStartAgainAfterABarrier) {
   }
 }
 
+TEST(ThreadTeam, DividedWorkIsDoneOnceWhoeverIsSlow) {
+  const std::vector<TeamMember> uneven = {{8, {}}, {1, {}}, {5, {}}};
+  for (const auto& members : {std::vector<TeamMember>(1), std::vector<TeamMember>(2), uneven}) {
+    ThreadTeam team(members);
+    for (int64_t items : {0, 1, 7, 16, 100, 1001}) {
+      std::vector<std::atomic<int>> done(static_cast<size_t>(items) + 1);
+      team.Run([&](const Worker& worker) {
+        for (int step = 0; step < 50; ++step) {
+          worker.Divide(items, 4, [&](int64_t first, int64_t last) {
+            EXPECT_EQ(first % 4, 0);
+            EXPECT_LT(first, last);
+            for (int64_t i = first; i < last; ++i) ++done[static_cast<size_t>(i)];
+            if (worker.index == step % 3) std::this_thread::yield();
+          });
+          worker.Barrier();
+        }
+      });
+      for (int64_t i = 0; i < items; ++i) EXPECT_EQ(done[static_cast<size_t>(i)], 50);
+      EXPECT_EQ(done.back(), 0);
+    }
+  }
+}
+
+TEST(ThreadTeam, WhoIsFreeTakesWhatASlowMemberHasNotBegun) {
+  ThreadTeam team(2);
+  std::atomic<int64_t> fast = 0;
+  team.Run([&](const Worker& worker) {
+    worker.Divide(1000, 1, [&](int64_t first, int64_t last) {
+      if (worker.index == 0) {
+        fast += last - first;
+      } else {  // its first stretch takes until the other has done the rest
+        while (fast + (last - first) < 1000) std::this_thread::yield();
+      }
+    });
+  });
+  EXPECT_GE(fast, 500);
+}
+
 TEST(ThreadTeam, BarrierMakesWritesVisible) {
   for (int size : {1, 2, 5}) {
     ThreadTeam team(size);

@@ -128,10 +128,10 @@ inline void StoreStretch(const GemmArgs& g, int64_t first, int64_t end, float* s
   }
 }
 
-// True when this thread's part of the output would not stay in the L2 cache until it is read.
+// True when the output would not stay in the L2 caches until it is read.
 inline bool Streams(const GemmArgs& g) {
-  constexpr int64_t kLeast = 256 << 10;  // floats
-  return g.tokens * (g.last_panel - g.first_panel) * quant::kPanelRows >= kLeast &&
+  constexpr int64_t kLeast = 512 << 10;  // floats
+  return g.tokens * g.rows >= kLeast &&
          (reinterpret_cast<uintptr_t>(g.out) | static_cast<uintptr_t>(g.out_stride * 4)) % 64 == 0;
 }
 

@@ -352,8 +352,16 @@ class Pass {
     }
   }
 
-  // q, k, v of whole heads: the owner of a head also adds its bias, normalises, rotates and stores.
+  // q, k, v of whole heads: who has a head also adds its bias, normalises, rotates and stores.
   void ProjectHeads(const LayerWeights& layer, size_t i, const ops::Input& input) {
+    worker_.Divide(
+        int64_t{c_.heads} + 2 * int64_t{c_.kv_heads}, 1,
+        [&](int64_t first, int64_t last) { ProjectHeads(layer, i, input, first, last); });
+  }
+
+  // Those of heads [first, last), counted through q, k and v.
+  void ProjectHeads(const LayerWeights& layer, size_t i, const ops::Input& input, int64_t first,
+                    int64_t last) {
     struct Part {
       const tensor::Weight& weight;
       const std::vector<float>& bias;
@@ -363,7 +371,6 @@ class Pass {
     const Part parts[] = {{layer.query, layer.query_bias, s_.query, c_.heads},
                           {layer.key, layer.key_bias, s_.key, c_.kv_heads},
                           {layer.value, layer.value_bias, s_.value, c_.kv_heads}};
-    const auto [first, last] = worker_.Share(int64_t{c_.heads} + 2 * int64_t{c_.kv_heads});
     int64_t base = 0;  // heads of the parts before
     for (const Part& part : parts) {
       const int64_t begin = std::max<int64_t>(first - base, 0);
@@ -415,11 +422,15 @@ class Pass {
     }
   }
 
-  // gate = activation(gate . h) * (up . h), each thread its rows, in stretches that are still in
-  // the cache when they are activated.
+  // gate = activation(gate . h) * (up . h).
   void GateAndUp(const LayerWeights& layer, const ops::Input& input) {
+    worker_.Divide(c_.feed_forward, Grain(layer.gate),
+                   [&](int64_t first, int64_t last) { GateAndUp(layer, input, first, last); });
+  }
+
+  // Rows [first, last), in stretches that are still in the cache when they are activated.
+  void GateAndUp(const LayerWeights& layer, const ops::Input& input, int64_t first, int64_t last) {
     constexpr int64_t kStretch = 128 << 10;  // floats of each
-    const auto [first, last] = worker_.Share(c_.feed_forward, quant::kPanelRows);
     if (Gated(layer)) {
       ops::GatedMatMul(*s_.kernels, ProductOf(layer.gate, nullptr), layer.up, c_.activation, first,
                        last, input, s_.gate, s_.tops);
@@ -441,10 +452,20 @@ class Pass {
     }
   }
 
-  // out = matrix . input, each thread its rows.
+  // The least rows of a product that one thread computes at once: few, so that threads end
+  // together, but enough that the first bytes of a stretch are not most of its time.
+  int64_t Grain(const tensor::Weight& matrix) const {
+    constexpr uint64_t kBytes = 64 << 10;
+    constexpr uint64_t kPanels = 4;
+    const uint64_t panels = tokens_ > kGroup ? kPanels : CeilDiv(kBytes, matrix.panel_bytes);
+    return static_cast<int64_t>(RoundUp(panels, kPanels)) * quant::kPanelRows;
+  }
+
+  // out = matrix . input
   void Product(const tensor::Weight& matrix, const ops::Input& input, ops::Rows out) {
-    const auto [first, last] = worker_.Share(static_cast<int64_t>(matrix.rows), quant::kPanelRows);
-    Multiply(matrix, nullptr, first, last, input, out);
+    worker_.Divide(
+        static_cast<int64_t>(matrix.rows), Grain(matrix),
+        [&](int64_t first, int64_t last) { Multiply(matrix, nullptr, first, last, input, out); });
   }
 
   void Multiply(const tensor::Weight& matrix, const float* bias, int64_t first, int64_t last,
@@ -471,6 +492,7 @@ class Pass {
     }
     Mark(Op::kHead);
     if (c_.logit_softcap <= 0) return;
+    Barrier();
     const auto [first, last] = worker_.Share(c_.vocabulary, quant::kPanelRows);
     for (int64_t t = 0; t < b_.want; ++t)
       v_.soft_cap(out[t] + first, c_.logit_softcap, last - first);
