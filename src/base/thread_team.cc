@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/thread_team.h"
 
-#include <bit>
 #include <chrono>
 
 #include "base/os.h"
@@ -73,12 +72,7 @@ std::pair<int64_t, int64_t> Worker::Take(int64_t grains) const {
     uint64_t word = own.load(std::memory_order_relaxed);
     const Stretch left = left_of(index, word);
     if (left.size() > 0) {
-      // Powers of two, so that stretches keep whatever is cut into parts of such a size whole.
-      const int64_t taken =
-          left.size() == 1
-              ? 1
-              : static_cast<int64_t>(std::bit_floor(static_cast<uint64_t>(left.size()) / 2));
-      const Stretch rest = {tag, left.first + taken, left.last};
+      const Stretch rest = {tag, left.first + (left.size() + 1) / 2, left.last};
       if (own.compare_exchange_weak(word, rest.word(), std::memory_order_relaxed)) {
         return {left.first, rest.first};
       }
