@@ -207,29 +207,44 @@ class Pass {
       FillFew(input, columns, first, fill);
       return input;
     }
-    const int64_t groups = (count + kGroup - 1) / kGroup;
-    // Pairs of groups: a tile holds 16 tokens.
-    const auto [begin, end] =
-        single_ ? std::pair<int64_t, int64_t>{0, 1} : worker_.Share(groups, 2);
-    const int64_t last = std::min(end * kGroup, count);
     const bool count_tops = input.bytes.tiles != nullptr && !have_tops;
     int32_t* const tops = s_.tops + worker_.index * s_.tops_stride;
     if (count_tops) std::fill_n(tops, columns, 0);
-    for (int64_t t = begin * kGroup; t < last; ++t) {
-      fill(first + t);
-      if (count_tops) {  // while the row is in L1
-        s_.kernels->bytes->column_tops(rows[t], rows.stride, 1, columns, tops);
+    const auto fill_rows = [&](int64_t begin, int64_t end) {
+      for (int64_t t = begin * kGroup; t < std::min(end * kGroup, count); ++t) {
+        fill(first + t);
+        if (count_tops) {  // while the row is in L1
+          s_.kernels->bytes->column_tops(rows[t], rows.stride, 1, columns, tops);
+        }
       }
-    }
-    Mark(Op::kNorm);
-    if (count_tops) Barrier();
-    if (input.bytes.tiles != nullptr) {
+      Mark(Op::kNorm);
+    };
+    const auto quantize = [&](int64_t begin, int64_t end) {
+      if (!s_.shape.precise) ops::FillInput(*s_.kernels, input, columns, begin, end);
+      Mark(Op::kQuantize);
+    };
+    const auto choose_outliers = [&] {
       ops::ChooseOutliers(s_.tops, have_tops ? 1 : worker_.count, s_.tops_stride, columns,
                           s_.outliers + worker_.index * kernels::kOutlierQuads);
+    };
+    if (single_) {
+      fill_rows(0, 1);
+      quantize(0, 1);
+      return input;
     }
-    if (!s_.shape.precise) ops::FillInput(*s_.kernels, input, columns, begin, end);
-    Mark(Op::kQuantize);
-    if (!single_) Barrier();
+    if (input.bytes.tiles != nullptr && have_tops) choose_outliers();
+    const int64_t groups = (count + kGroup - 1) / kGroup;
+    // Pairs of groups: a tile holds 16 tokens.
+    worker_.Divide(groups, 2, [&](int64_t begin, int64_t end) {
+      fill_rows(begin, end);
+      if (!count_tops) quantize(begin, end);
+    });
+    Barrier();
+    if (count_tops) {
+      choose_outliers();
+      worker_.Divide(groups, 2, quantize);
+      Barrier();
+    }
     return input;
   }
 

@@ -196,8 +196,8 @@ void StoreValues(const Attention& a, Rows values, int64_t first, int64_t last) {
 
 void Attend(const Attention& a, const Worker& worker) {
   if (a.tokens == 1) {
-    const auto [first, last] = worker.Share(SingleTasks(a));
-    AttendSingle(a, first, last);
+    worker.Divide(SingleTasks(a), 1,
+                  [&](int64_t first, int64_t last) { AttendSingle(a, first, last); });
   } else if (UsesTiles(a)) {
     AttendTiles(a, worker);
   } else {
@@ -208,13 +208,14 @@ void Attend(const Attention& a, const Worker& worker) {
 void AttendTogether(std::span<const Attention> rows, const Worker& worker) {
   int64_t tasks = 0;
   for (const Attention& row : rows) tasks += SingleTasks(row);
-  const auto [first, last] = worker.Share(tasks);
-  int64_t base = 0;  // tasks of the rows before
-  for (const Attention& row : rows) {
-    const int64_t own = SingleTasks(row);
-    AttendSingle(row, std::max<int64_t>(first - base, 0), std::min(last - base, own));
-    base += own;
-  }
+  worker.Divide(tasks, 1, [&](int64_t first, int64_t last) {
+    int64_t base = 0;  // tasks of the rows before
+    for (const Attention& row : rows) {
+      const int64_t own = SingleTasks(row);
+      AttendSingle(row, std::max<int64_t>(first - base, 0), std::min(last - base, own));
+      base += own;
+    }
+  });
 }
 
 void FinishAttention(const Attention& a) {

@@ -288,28 +288,30 @@ kernels::ScreenFn ScreenOf(const Kernels& kernels, const tensor::Weight& weight,
   return on_tiles != nullptr ? on_tiles : kernels.screen[type];
 }
 
-// The estimates of the share of one thread.
+// The estimates of all rows that this thread computes.
 void Estimate(const Kernels& kernels, const tensor::Weight& weight, bool both, const Input& input,
               const Worker& worker, Rows out, const Room& room, Tokens& tokens) {
+  constexpr int64_t kGrain = 64;  // panels of a stretch at least
   tokens.Fill(PartsOf(weight.type, both));
-  const auto rows = static_cast<int64_t>(weight.rows);
-  const auto [first, last] = worker.Share(rows, quant::kPanelRows);
-  if (first >= last) return;
-  ScreenOf(kernels, weight, both, input.tokens)(
-      {.panels = weight.data,
-       .panel_bytes = weight.panel_bytes,
-       .middle = both ? weight.panel(0).middle : nullptr,
-       .rows = rows,
-       .columns = static_cast<int64_t>(RoundUp(weight.columns, 32)),
-       .first_panel = first / quant::kPanelRows,
-       .last_panel = static_cast<int64_t>(CeilDiv(static_cast<uint64_t>(last), 16)),
-       .tokens = input.tokens,
-       .x = tokens.form(),
-       .out = out.data,
-       .out_stride = out.stride,
-       .highest = room.highest,
-       .panel_stride = room.panel_stride,
-       .variance = room.variance});
+  kernels::ScreenArgs args = {.panels = weight.data,
+                              .panel_bytes = weight.panel_bytes,
+                              .middle = both ? weight.panel(0).middle : nullptr,
+                              .rows = static_cast<int64_t>(weight.rows),
+                              .columns = static_cast<int64_t>(RoundUp(weight.columns, 32)),
+                              .first_panel = 0,
+                              .last_panel = 0,
+                              .tokens = input.tokens,
+                              .x = tokens.form(),
+                              .out = out.data,
+                              .out_stride = out.stride,
+                              .highest = room.highest,
+                              .panel_stride = room.panel_stride,
+                              .variance = room.variance};
+  worker.Divide(static_cast<int64_t>(weight.panels()), kGrain, [&](int64_t first, int64_t last) {
+    args.first_panel = first;
+    args.last_panel = last;
+    ScreenOf(kernels, weight, both, input.tokens)(args);
+  });
 }
 
 // Of the panels of one thread those with a row that may be among the best of a token, whose least
@@ -360,6 +362,7 @@ void MatMulTop(const Kernels& kernels, const Product& product, const Input& inpu
   const bool greedy = input.tokens == 1 && top == 1;
   const bool coarse = greedy && room.doubt->steps == 0;
   Estimate(kernels, weight, !coarse, input, worker, out, room, tokens);
+  worker.Barrier();
   for (int64_t t = 0; t < input.tokens; ++t) {
     FindBest(room.highest + t * room.panel_stride, out[t], first, last,
              {room.best + (worker.index * input.tokens + t) * top, static_cast<size_t>(top)});
@@ -401,6 +404,7 @@ void MatMulTop(const Kernels& kernels, const Product& product, const Input& inpu
     if (worker.index == 0) vain ? room.doubt->Vain() : room.doubt->Gone();
     if (vain) {
       Estimate(kernels, weight, true, input, worker, out, room, tokens);
+      worker.Barrier();
       wanted = Wanted(room, tokens, least, first, last);
       exact.clear();  // estimates lie over what was there
     }
