@@ -78,25 +78,22 @@ std::pair<int64_t, int64_t> Worker::Take(int64_t grains) const {
       }
       continue;
     }
-    int most = -1;
-    Stretch best = {tag, 0, 0};
+    std::atomic<uint64_t>* slowest = nullptr;  // who has the most left
+    Stretch most = {tag, 0, 0};
     for (int i = 0; i < count; ++i) {
-      const Stretch other =
-          left_of(i, team->left_[static_cast<size_t>(i)].word.load(std::memory_order_relaxed));
-      if (i != index && other.size() > best.size()) {
-        most = i;
-        best = other;
+      auto& other = team->left_[static_cast<size_t>(i)].word;
+      const uint64_t seen = other.load(std::memory_order_relaxed);
+      if (left_of(i, seen).size() > most.size()) {
+        slowest = &other;
+        word = seen;
+        most = left_of(i, seen);
       }
     }
-    if (most < 0) return {0, 0};
-    auto& victim = team->left_[static_cast<size_t>(most)].word;
-    word = victim.load(std::memory_order_relaxed);
-    const Stretch other = left_of(most, word);
-    if (other.size() == 0) continue;
-    const Stretch stolen = {tag, other.last - (other.size() + 1) / 2, other.last};
-    const Stretch rest = {tag, other.first, stolen.first};
-    if (victim.compare_exchange_weak(word, rest.word(), std::memory_order_relaxed)) {
-      own.store(stolen.word(), std::memory_order_relaxed);
+    if (slowest == nullptr) return {0, 0};
+    const Stretch taken = {tag, most.last - (most.size() + 1) / 2, most.last};
+    const Stretch rest = {tag, most.first, taken.first};
+    if (slowest->compare_exchange_weak(word, rest.word(), std::memory_order_relaxed)) {
+      own.store(taken.word(), std::memory_order_relaxed);
     }
   }
 }

@@ -307,10 +307,11 @@ void Estimate(const Kernels& kernels, const tensor::Weight& weight, bool both, c
                               .highest = room.highest,
                               .panel_stride = room.panel_stride,
                               .variance = room.variance};
+  const kernels::ScreenFn screen = ScreenOf(kernels, weight, both, input.tokens);
   worker.Divide(static_cast<int64_t>(weight.panels()), kGrain, [&](int64_t first, int64_t last) {
     args.first_panel = first;
     args.last_panel = last;
-    ScreenOf(kernels, weight, both, input.tokens)(args);
+    screen(args);
   });
 }
 
