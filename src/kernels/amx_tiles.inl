@@ -65,6 +65,30 @@ inline void MultiplyBrains(const uint8_t* a, int64_t a_stride, const uint8_t* b0
   }
 }
 
+// Output of ForPanelPairs: activated pairs as BF16 tiles where they are wanted, else rows. A tile
+// row is a line, a tile 16 lines that follow each other; missing tokens are zero because their sums
+// are.
+struct TileOutput {
+  static void Stretch(const GemmArgs& g, int64_t first, int64_t end, float* sums) {
+    if (g.brains == nullptr) return RowOutput::Stretch(g, first, end, sums);
+    const bool streams = Streams(g);
+    const int64_t blocks = (g.tokens + 15) / 16, stride = blocks * kBlockSums;
+    const int64_t tiles = g.rows / kBrainColumns;
+    for (int64_t block = 0; block < blocks; ++block, sums += kBlockSums) {
+      uint16_t* out = g.brains + (block * tiles + first / 2) * 16 * kBrainColumns;
+      for (int64_t i = 0; i < end - first; i += 2) {
+        const float* const pair[2] = {sums + i * stride, sums + (i + 1) * stride};
+        for (int64_t t = 0; t < 16; ++t, out += kBrainColumns) {
+          const F a = Load(pair[0] + t * 16), b = Load(pair[1] + t * 16);
+          auto* line = reinterpret_cast<__m512i*>(out);
+          streams ? _mm512_stream_si512(line, Brains(a, b))
+                  : _mm512_store_si512(line, Brains(a, b));
+        }
+      }
+    }
+  }
+};
+
 // Tile loads do not tell the optimiser what they read: what was stored before must be in memory.
 inline void StoresBeforeTiles() {
   asm volatile("" ::: "memory");

@@ -69,7 +69,7 @@ void Gemm(const GemmArgs& g) {
   const auto* tiles = reinterpret_cast<const uint8_t*>(g.tiles);
   const int64_t a_stride = g.columns / kBrainColumns * kTileBytes;
   const int64_t token_blocks = (g.tokens + 15) / 16;
-  ForPanelPairs<kBrainChunk>(
+  ForPanelPairs<kBrainChunk, TileOutput>(
       g, sums,
       [&](const uint8_t* panel, int64_t column, int64_t columns, int slot) {
         DecodePanel<kType>(panel, column, columns, weights + slot * kSlot);
@@ -110,8 +110,7 @@ void TileTokens(const TileArgs& t) {
           continue;
         }
         const float* x = t.x + token * t.stride + column;
-        const __m512bh both = _mm512_cvtne2ps_pbh(Load(x + 16).a, Load(x).a);
-        __builtin_memcpy(out, &both, 64);
+        _mm512_storeu_si512(out, Brains(Load(x), Load(x + 16)));
       }
     }
   }

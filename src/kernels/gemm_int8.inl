@@ -9,6 +9,7 @@
 //   kUnsigned             tokens are stored + 128, and what that adds is in GroupRows::start
 //   kMinTokens            ByteGemmTable::min_tokens
 //   Begin(), End()        around the products of a call
+//   Output                of ForPanelPairs
 //   MultiplyGroup<kFirst>(g, product, last)
 //     sums are written when kFirst and added to else; last: then they are complete and are
 //     activated
@@ -195,7 +196,7 @@ void ByteGemm(const GemmArgs& g) {
   auto* sums = reinterpret_cast<float*>(g.scratch + kGemmWeightBytes);
   GroupRows rows[1 + kChunkGroups];
   const auto* tiles = reinterpret_cast<const uint8_t*>(g.bytes.tiles);
-  ForPanelPairs<kByteChunk>(
+  ForPanelPairs<kByteChunk, typename Product::Output>(
       g, sums,
       [&](const uint8_t* from, int64_t column, int64_t columns, int slot) {
         uint8_t* const outliers = weights + slot * kSlot;

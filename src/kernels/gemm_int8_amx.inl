@@ -95,6 +95,7 @@ inline void MultiplyTiles(const GroupProduct& p, int64_t block, int32_t* c, Pend
 }
 
 struct ByteProduct {
+  using Output = TileOutput;
   static constexpr bool kUnsigned = false;
   static constexpr int64_t kMinTokens = kGemmMinTokens;
   static void Begin() { ConfigureTiles(); }

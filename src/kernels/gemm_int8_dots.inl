@@ -72,6 +72,7 @@ inline void DotBlock(const uint8_t* a, const float* d, const uint8_t* b, int64_t
 }
 
 struct ByteProduct {
+  using Output = RowOutput;
   static constexpr bool kUnsigned = true;
   // 1.5B on a two-core guest of the Sapphire Rapids class, speed of MatMul: 24 tokens 0.7 and 0.8
   // (AVX-512, AVX), 48 1.04 and 1.15, 64 1.17 and 1.27.

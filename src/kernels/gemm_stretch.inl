@@ -132,15 +132,28 @@ inline void StoreStretch(const GemmArgs& g, int64_t first, int64_t end, float* s
 inline bool Streams(const GemmArgs& g) {
   constexpr int64_t kLeast = 512 << 10;  // floats
   return g.tokens * g.rows >= kLeast &&
-         (reinterpret_cast<uintptr_t>(g.out) | static_cast<uintptr_t>(g.out_stride * 4)) % 64 == 0;
+         (g.brains != nullptr ||
+          (reinterpret_cast<uintptr_t>(g.out) | static_cast<uintptr_t>(g.out_stride * 4)) % 64 ==
+              0);
 }
 
+// The same as rows, past the caches when the output is large.
+struct RowOutput {
+  static void Stretch(const GemmArgs& g, int64_t first, int64_t end, float* sums) {
+    if (Streams(g)) {
+      StoreStretch<true>(g, first, end, sums);
+    } else {
+      StoreStretch<false>(g, first, end, sums);
+    }
+  }
+};
+
 // The panels [first, last) in stretches of kGemmPanels, the columns in chunks of kChunk: decodes
-// each pair of panels of a chunk and hands it to `multiply`, then stores the stretch.
+// each pair of panels of a chunk and hands it to `multiply`, then Output stores the stretch.
 //   decode(panel bytes, column, columns, slot): slot 0 or 1 of the pair
 //   multiply(column, columns, sums of the pair, next pair, its column)
 //   sums: [kGemmPanels / 2][token blocks][kBlockSums]
-template <int64_t kChunk, typename Decode, typename Multiply>
+template <int64_t kChunk, typename Output, typename Decode, typename Multiply>
 inline void ForPanelPairs(const GemmArgs& g, float* sums, const Decode& decode,
                           const Multiply& multiply) {
   const bool gated = g.gate_panels != nullptr;
@@ -149,7 +162,6 @@ inline void ForPanelPairs(const GemmArgs& g, float* sums, const Decode& decode,
   const int64_t pairs = g.columns <= kChunk ? kGemmPanels / 4 : kGemmPanels / 2;
   const int64_t step = gated ? 1 : 2, most = pairs * step;
   const int64_t pair_sums = (g.tokens + 15) / 16 * kBlockSums;
-  const bool streams = Streams(g);
   const auto at = [&](const uint8_t* panels, int64_t panel) {
     return panels + static_cast<uint64_t>(panel) * g.panel_bytes;
   };
@@ -176,13 +188,9 @@ inline void ForPanelPairs(const GemmArgs& g, float* sums, const Decode& decode,
         multiply(column, columns, pair, pair_at(next), next_column);
       }
     }
-    if (streams) {
-      StoreStretch<true>(g, stretch, end, sums);
-    } else {
-      StoreStretch<false>(g, stretch, end, sums);
-    }
+    Output::Stretch(g, stretch, end, sums);
   }
-  if (streams) StreamFence();  // before a barrier tells others that the output is there
+  if (Streams(g)) StreamFence();  // before a barrier tells others that the output is there
 }
 
 }  // namespace

@@ -629,6 +629,55 @@ TEST(GatedGemmTest, EqualsItsParts) {
   }
 }
 
+uint16_t BrainOf(float x) {  // rounded to nearest even
+  const auto bits = std::bit_cast<uint32_t>(x);
+  return static_cast<uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
+// A gated pair as BF16 tiles is its rows, rounded.
+TEST(GatedGemmTest, TilesAreItsRows) {
+  for (const KernelTable* table : UsableTables()) {
+    const GemmTable* unit = table->matrix_unit;
+    if (unit == nullptr) continue;
+    constexpr int64_t kRows = 16 * 22, kColumns = 1792;
+    const Matrix gate = MakeMatrix(Type::kQ4_K, kRows, kColumns);
+    const Matrix up = MakeMatrix(Type::kQ4_K, kRows, kColumns, Fill::kAllOnes);
+    // The last is large enough to pass by the caches.
+    for (int64_t tokens : {16, 40, 1500}) {
+      const auto blocks = (tokens + 15) / 16;
+      auto x = RandomFloats(static_cast<size_t>(tokens) * kColumns, 3);
+      Bytes bytes = MakeBytes(*table->bytes, x, tokens, kColumns);
+      std::vector<uint16_t> in(static_cast<size_t>(blocks) * 16 * kColumns);
+      unit->tile_tokens({x.data(), kColumns, tokens, kColumns, 0, blocks, in.data()});
+      std::vector<uint8_t> scratch(GemmScratchBytes(tokens) + 64);
+      uint8_t* aligned =
+          scratch.data() + (64 - reinterpret_cast<uintptr_t>(scratch.data()) % 64) % 64;
+      const size_t elements = static_cast<size_t>(blocks) * 16 * kRows;
+      std::vector<uint16_t> room(elements + 32, 0xffff);
+      uint16_t* tiles = room.data() + (64 - reinterpret_cast<uintptr_t>(room.data()) % 64) % 64 / 2;
+      for (bool int8 : {true, false}) {
+        const GemmFn gemm = (int8 ? unit->bytes.gemm : unit->gemm)[static_cast<int>(Type::kQ4_K)];
+        std::vector<float> rows(static_cast<size_t>(tokens) * kRows);
+        const auto run = [&](int64_t first, int64_t last, bool brains) {
+          gemm({up.packed.data(), up.panel_bytes, kRows, kColumns, first, last, tokens, in.data(),
+                bytes.view(), aligned, rows.data(), kRows, nullptr, nullptr, 0, gate.packed.data(),
+                Activation::kSilu, nullptr, brains ? tiles : nullptr});
+        };
+        run(0, 22, false);
+        run(0, 6, true);
+        run(6, 22, true);
+        for (size_t i = 0; i < elements; ++i) {
+          const size_t token = i / (16 * kRows) * 16 + i % 512 / 32;
+          const size_t row = i % (16 * kRows) / 512 * 32 + i % 32;
+          const bool missing = token >= static_cast<size_t>(tokens);
+          const float value = missing ? 0 : rows[token * kRows + row];
+          ASSERT_EQ(tiles[i] & (missing ? 0x7fff : 0xffff), BrainOf(value)) << int8 << " at " << i;
+        }
+      }
+    }
+  }
+}
+
 // Scales of one make both sides integers, and every sum exact: extreme codes, one-hot, random.
 TEST(ByteGemmTest, IntegersAreExact) {
   for (const KernelTable* table : UsableTables()) {

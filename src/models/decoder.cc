@@ -320,7 +320,18 @@ class Pass {
 
   // The activated hidden rows of the MLP as input of the down projection.
   ops::Input Hidden(const LayerWeights& layer) {
+    uint16_t* const tiles = HiddenTiles(layer);
+    if (tiles != nullptr) return {{}, {}, tokens_, tiles, {}};
     return Prepare(s_.gate, c_.feed_forward, 0, {&layer.down}, Gated(layer), Filled{});
+  }
+
+  // Where gate and up leave those rows as the BF16 tiles that the product with `down` takes, in
+  // place of rows of floats; null where it takes another form.
+  uint16_t* HiddenTiles(const LayerWeights& layer) const {
+    const bool wanted =
+        Gated(layer) && c_.feed_forward % 32 == 0 && !TakesBytes(tokens_, {&layer.down}) &&
+        TakesBrains(tokens_, {&layer.down}) && ops::HasTiles(*s_.kernels, layer.down);
+    return wanted ? reinterpret_cast<uint16_t*>(s_.gate.data) : nullptr;
   }
 
   // True when gate, up and activation are one product.
@@ -447,8 +458,9 @@ class Pass {
   void GateAndUp(const LayerWeights& layer, const ops::Input& input, int64_t first, int64_t last) {
     constexpr int64_t kStretch = 128 << 10;  // floats of each
     if (Gated(layer)) {
+      uint16_t* const tiles = HiddenTiles(layer);
       ops::GatedMatMul(*s_.kernels, ProductOf(layer.gate, nullptr), layer.up, c_.activation, first,
-                       last, input, s_.gate, s_.tops);
+                       last, input, s_.gate, tiles == nullptr ? s_.tops : nullptr, tiles);
       Mark(Op::kGateUp);
       return;
     }

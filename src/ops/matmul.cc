@@ -203,13 +203,14 @@ kernels::GemmFn GemmOf(const Kernels& kernels, quant::Type type, const Input& in
 
 void GatedMatMul(const Kernels& kernels, const Product& gate, const tensor::Weight& up,
                  Activation activation, int64_t first, int64_t last, const Input& input, Rows out,
-                 int32_t* tops) {
+                 int32_t* tops, uint16_t* brains) {
   if (first >= last) return;
   kernels::GemmArgs args = GemmArgsOf(gate, first, last, input, out);
   args.gate_panels = args.panels;
   args.panels = up.data;
   args.activation = activation;
   args.tops = tops;
+  args.brains = brains;
   GemmOf(kernels, up.type, input)(args);
 }
 

@@ -100,11 +100,12 @@ void RowSquares(const Kernels& kernels, const tensor::Weight& weight, const floa
 using kernels::Activation;
 
 // out = activation(gate . input) * (up . input) for rows [first, last).
-// tops: [rows] becomes the bits of the largest |out|, or null.
+// tops: [rows] becomes the bits of the largest |out|, or null. brains: null, or where the result
+// goes instead of `out`, as BF16 tiles (a matrix unit; rows in multiples of 32; tops null).
 // REQUIRES: both have one type and shape, and the input tiles that it takes.
 void GatedMatMul(const Kernels& kernels, const Product& gate, const tensor::Weight& up,
                  Activation activation, int64_t first, int64_t last, const Input& input, Rows out,
-                 int32_t* tops);
+                 int32_t* tops, uint16_t* brains);
 
 // How one layer attends, and to what.
 struct Attention {
