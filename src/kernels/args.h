@@ -188,8 +188,8 @@ struct GemmArgs {
   const uint8_t* gate_panels;
   Activation activation;
   int32_t* tops;  // [rows] becomes the bits of the largest |out| of all tokens; null: not wanted
-  // Null, or where `out` of a gated pair goes instead, as TileArgs::tiles, without tops. Rows with
-  // a matrix unit; first_panel and last_panel are even.
+  // Null, or where `out` of a gated pair goes instead, as TileArgs::tiles at a multiple of 64
+  // bytes, without tops. Rows with a matrix unit; first_panel and last_panel are even.
   uint16_t* brains = nullptr;
 };
 using GemmFn = void (*)(const GemmArgs&);
