@@ -69,9 +69,8 @@ inline void MultiplyBrains(const uint8_t* a, int64_t a_stride, const uint8_t* b0
 // row is a line, a tile 16 lines that follow each other; missing tokens are zero because their sums
 // are.
 struct TileOutput {
-  static void Stretch(const GemmArgs& g, int64_t first, int64_t end, float* sums) {
-    if (g.brains == nullptr) return RowOutput::Stretch(g, first, end, sums);
-    const bool streams = Streams(g);
+  static void Stretch(const GemmArgs& g, bool streams, int64_t first, int64_t end, float* sums) {
+    if (g.brains == nullptr) return RowOutput::Stretch(g, streams, first, end, sums);
     const int64_t blocks = (g.tokens + 15) / 16, stride = blocks * kBlockSums;
     const int64_t tiles = g.rows / kBrainColumns;
     for (int64_t block = 0; block < blocks; ++block, sums += kBlockSums) {

@@ -85,8 +85,7 @@ void TileQueries(const TileAttendArgs& a, const TileSpace& s, int64_t rows) {
     uint8_t* out = s.QueryTiles(row / 16 * 16) + row % 16 * 64;
     for (int64_t i = 0; i < a.head_size; i += kBrainColumns, out += kTileBytes) {
       const F high = i + 16 < a.head_size ? Mul(Load(q + i + 16), scale) : Set1(0);
-      const __m512bh both = _mm512_cvtne2ps_pbh(high.a, Mul(Load(q + i), scale).a);
-      __builtin_memcpy(out, &both, 64);
+      _mm512_storeu_si512(out, Brains(Mul(Load(q + i), scale), high));
     }
   }
 }
@@ -211,8 +210,7 @@ inline float Probabilities(const float* row, Span see, float highest, int64_t fi
     const F high = RoughPower(Sub(Load(word + kTileSums), top));
     sum[0] = Add(sum[0], low);
     sum[1] = Add(sum[1], high);
-    const __m512bh both = _mm512_cvtne2ps_pbh(high.a, low.a);
-    __builtin_memcpy(out + pair * kStride, &both, 64);
+    _mm512_storeu_si512(out + pair * kStride, Brains(low, high));
   }
   return ReduceAdd(Add(sum[0], sum[1]));
 }

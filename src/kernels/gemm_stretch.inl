@@ -137,10 +137,10 @@ inline bool Streams(const GemmArgs& g) {
               0);
 }
 
-// The same as rows, past the caches when the output is large.
+// Output of ForPanelPairs: rows.
 struct RowOutput {
-  static void Stretch(const GemmArgs& g, int64_t first, int64_t end, float* sums) {
-    if (Streams(g)) {
+  static void Stretch(const GemmArgs& g, bool streams, int64_t first, int64_t end, float* sums) {
+    if (streams) {
       StoreStretch<true>(g, first, end, sums);
     } else {
       StoreStretch<false>(g, first, end, sums);
@@ -162,6 +162,7 @@ inline void ForPanelPairs(const GemmArgs& g, float* sums, const Decode& decode,
   const int64_t pairs = g.columns <= kChunk ? kGemmPanels / 4 : kGemmPanels / 2;
   const int64_t step = gated ? 1 : 2, most = pairs * step;
   const int64_t pair_sums = (g.tokens + 15) / 16 * kBlockSums;
+  const bool streams = Streams(g);
   const auto at = [&](const uint8_t* panels, int64_t panel) {
     return panels + static_cast<uint64_t>(panel) * g.panel_bytes;
   };
@@ -188,9 +189,9 @@ inline void ForPanelPairs(const GemmArgs& g, float* sums, const Decode& decode,
         multiply(column, columns, pair, pair_at(next), next_column);
       }
     }
-    Output::Stretch(g, stretch, end, sums);
+    Output::Stretch(g, streams, stretch, end, sums);
   }
-  if (Streams(g)) StreamFence();  // before a barrier tells others that the output is there
+  if (streams) StreamFence();  // before a barrier tells others that the output is there
 }
 
 }  // namespace

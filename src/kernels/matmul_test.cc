@@ -508,12 +508,18 @@ Bytes MakeBytes(const ByteGemmTable& unit, std::vector<float> x, int64_t tokens,
   return b;
 }
 
+// The first element at a multiple of 64 bytes; 64 bytes more than are used must be there.
+template <typename T>
+T* Aligned(std::vector<T>& room) {
+  return room.data() + (64 - reinterpret_cast<uintptr_t>(room.data()) % 64) % 64 / sizeof(T);
+}
+
 std::vector<float> RunByteGemm(const ByteGemmTable& unit, const Matrix& m, Bytes& bytes,
                                int64_t tokens, int64_t cut, const float* bias = nullptr,
                                const float* add = nullptr) {
   const auto rows = static_cast<int64_t>(m.rows), columns = static_cast<int64_t>(m.columns);
   std::vector<uint8_t> scratch(GemmScratchBytes(tokens) + 64);
-  uint8_t* aligned = scratch.data() + (64 - reinterpret_cast<uintptr_t>(scratch.data()) % 64) % 64;
+  uint8_t* aligned = Aligned(scratch);
   std::vector<float> out(static_cast<size_t>(tokens * rows), NAN);
   const auto panels = static_cast<int64_t>(CeilDiv(m.rows, 16));
   for (const auto& [first, last] : {std::pair<int64_t, int64_t>{0, cut}, {cut, panels}}) {
@@ -598,8 +604,7 @@ TEST(GatedGemmTest, EqualsItsParts) {
       unit->tile_tokens({x.data(), kColumns, kTokens, kColumns, 0, 3, tiles.data()});
     }
     std::vector<uint8_t> scratch(GemmScratchBytes(kTokens) + 64);
-    uint8_t* aligned =
-        scratch.data() + (64 - reinterpret_cast<uintptr_t>(scratch.data()) % 64) % 64;
+    uint8_t* aligned = Aligned(scratch);
     for (int kind = 0; kind < 2 * kActivations; ++kind) {
       const bool int8 = kind < kActivations;
       const auto activation = static_cast<Activation>(kind % kActivations);
@@ -629,11 +634,6 @@ TEST(GatedGemmTest, EqualsItsParts) {
   }
 }
 
-uint16_t BrainOf(float x) {  // rounded to nearest even
-  const auto bits = std::bit_cast<uint32_t>(x);
-  return static_cast<uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
-}
-
 // A gated pair as BF16 tiles is its rows, rounded.
 TEST(GatedGemmTest, TilesAreItsRows) {
   for (const KernelTable* table : UsableTables()) {
@@ -650,11 +650,10 @@ TEST(GatedGemmTest, TilesAreItsRows) {
       std::vector<uint16_t> in(static_cast<size_t>(blocks) * 16 * kColumns);
       unit->tile_tokens({x.data(), kColumns, tokens, kColumns, 0, blocks, in.data()});
       std::vector<uint8_t> scratch(GemmScratchBytes(tokens) + 64);
-      uint8_t* aligned =
-          scratch.data() + (64 - reinterpret_cast<uintptr_t>(scratch.data()) % 64) % 64;
+      uint8_t* aligned = Aligned(scratch);
       const size_t elements = static_cast<size_t>(blocks) * 16 * kRows;
       std::vector<uint16_t> room(elements + 32, 0xffff);
-      uint16_t* tiles = room.data() + (64 - reinterpret_cast<uintptr_t>(room.data()) % 64) % 64 / 2;
+      uint16_t* tiles = Aligned(room);
       for (bool int8 : {true, false}) {
         const GemmFn gemm = (int8 ? unit->bytes.gemm : unit->gemm)[static_cast<int>(Type::kQ4_K)];
         std::vector<float> rows(static_cast<size_t>(tokens) * kRows);
@@ -671,7 +670,8 @@ TEST(GatedGemmTest, TilesAreItsRows) {
           const size_t row = i % (16 * kRows) / 512 * 32 + i % 32;
           const bool missing = token >= static_cast<size_t>(tokens);
           const float value = missing ? 0 : rows[token * kRows + row];
-          ASSERT_EQ(tiles[i] & (missing ? 0x7fff : 0xffff), BrainOf(value)) << int8 << " at " << i;
+          ASSERT_EQ(tiles[i] & (missing ? 0x7fff : 0xffff), quant::FloatToBf16(value))
+              << int8 << " at " << i;
         }
       }
     }

@@ -330,7 +330,7 @@ class Pass {
   uint16_t* HiddenTiles(const LayerWeights& layer) const {
     const bool wanted =
         Gated(layer) && c_.feed_forward % 32 == 0 && !TakesBytes(tokens_, {&layer.down}) &&
-        TakesBrains(tokens_, {&layer.down}) && ops::HasTiles(*s_.kernels, layer.down);
+        ops::UsesTiles(*s_.kernels, tokens_) && ops::HasTiles(*s_.kernels, layer.down);
     return wanted ? reinterpret_cast<uint16_t*>(s_.gate.data) : nullptr;
   }
 

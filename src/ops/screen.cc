@@ -288,7 +288,7 @@ kernels::ScreenFn ScreenOf(const Kernels& kernels, const tensor::Weight& weight,
   return on_tiles != nullptr ? on_tiles : kernels.screen[type];
 }
 
-// The estimates of all rows that this thread computes.
+// The estimates of all rows, which every thread may read when this returns.
 void Estimate(const Kernels& kernels, const tensor::Weight& weight, bool both, const Input& input,
               const Worker& worker, Rows out, const Room& room, Tokens& tokens) {
   constexpr int64_t kGrain = 64;  // panels of a stretch at least
@@ -313,6 +313,7 @@ void Estimate(const Kernels& kernels, const tensor::Weight& weight, bool both, c
     args.last_panel = last;
     screen(args);
   });
+  worker.Barrier();
 }
 
 // Of the panels of one thread those with a row that may be among the best of a token, whose least
@@ -363,7 +364,6 @@ void MatMulTop(const Kernels& kernels, const Product& product, const Input& inpu
   const bool greedy = input.tokens == 1 && top == 1;
   const bool coarse = greedy && room.doubt->steps == 0;
   Estimate(kernels, weight, !coarse, input, worker, out, room, tokens);
-  worker.Barrier();
   for (int64_t t = 0; t < input.tokens; ++t) {
     FindBest(room.highest + t * room.panel_stride, out[t], first, last,
              {room.best + (worker.index * input.tokens + t) * top, static_cast<size_t>(top)});
@@ -405,7 +405,6 @@ void MatMulTop(const Kernels& kernels, const Product& product, const Input& inpu
     if (worker.index == 0) vain ? room.doubt->Vain() : room.doubt->Gone();
     if (vain) {
       Estimate(kernels, weight, true, input, worker, out, room, tokens);
-      worker.Barrier();
       wanted = Wanted(room, tokens, least, first, last);
       exact.clear();  // estimates lie over what was there
     }
